@@ -1,0 +1,152 @@
+"""Who: people, their departments and roles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(StrEnum):
+    """A role is a Django group of this name; one person may hold several."""
+
+    REQUESTER = "requester"
+    ANALYST = "analyst"
+    LEAD = "lead"
+    SPONSOR = "sponsor"
+    ADMINISTRATOR = "administrator"
+
+
+class Department(models.Model):
+    """A part of the organisation; the screens also call it an area."""
+
+    name = models.CharField(max_length=80, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleNames(models.Aggregate):
+    """The names of a person's groups as one comma-separated text, on either database."""
+
+    template = "%(function)s(%(expressions)s, ',')"
+    output_field = models.TextField()
+    allow_distinct = False
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="STRING_AGG", **extra)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def with_roles(self) -> UserQuerySet:
+        """Read each person's roles and department in the same query as the person."""
+        return self.select_related("department").annotate(role_names=RoleNames("groups__name"))
+
+    def pmo(self) -> UserQuerySet:
+        """People who work requests: analysts and leads."""
+        names = (Role.ANALYST, Role.LEAD)
+        return self.filter(is_active=True, groups__name__in=names).distinct()
+
+    def holding(self, role: Role) -> UserQuerySet:
+        return self.filter(is_active=True, groups__name=role)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def with_roles(self) -> UserQuerySet:
+        return self.get_queryset().with_roles()
+
+    def pmo(self) -> UserQuerySet:
+        return self.get_queryset().pmo()
+
+    def holding(self, role: Role) -> UserQuerySet:
+        return self.get_queryset().holding(role)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username or "")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Without a usable password they are known by mail address only."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "Like my device"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=40, blank=True)
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    sponsored = models.ManyToManyField(Department, blank=True, related_name="sponsors")
+    time_zone = models.CharField(max_length=64, blank=True)
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_person_per_mail_address"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles held; costs no query when the person was read `with_roles()`."""
+        if "role_names" in self.__dict__:
+            return frozenset(filter(None, (self.__dict__["role_names"] or "").split(",")))
+        return frozenset(self.groups.values_list("name", flat=True)) if self.pk else frozenset()
+
+    def has_role(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+    @property
+    def is_pmo(self) -> bool:
+        """Analysts and leads work requests and see what is internal to the PMO."""
+        return self.has_role(Role.ANALYST, Role.LEAD)
+
+    @property
+    def is_lead(self) -> bool:
+        return self.has_role(Role.LEAD)
+
+    @property
+    def is_sponsor(self) -> bool:
+        return self.has_role(Role.SPONSOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.has_role(Role.ADMINISTRATOR)
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def give_roles(self, *roles: Role) -> None:
+        """Hold exactly these roles from now on."""
+        self.groups.set(Group.objects.filter(name__in=roles))
+        self.__dict__.pop("roles", None)
+        self.__dict__.pop("role_names", None)

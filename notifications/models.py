@@ -1,0 +1,55 @@
+"""What we owe people: rows written with their cause, delivered later."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class OutboxMessage(models.Model):
+    """One notice to one person over one channel. Recorded once, sent at least once."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Mail"
+
+    class Status(models.TextChoices):
+        DUE = "due", "Waiting"
+        SENT = "sent", "Sent"
+        DEAD = "dead", "Gave up"
+        STALE = "stale", "No longer needed"
+
+    key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    about = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    status = models.CharField(max_length=5, choices=Status.choices, default=Status.DUE)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    # Filled at delivery, so that administrators can read what went out.
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+
+    objects: ClassVar[models.Manager[OutboxMessage]] = models.Manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(
+                fields=["not_before", "id"], condition=Q(status="due"), name="outbox_due"
+            ),
+            models.Index(fields=["about"], name="outbox_about"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

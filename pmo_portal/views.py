@@ -1,0 +1,44 @@
+"""Pages that belong to no app: where a person lands, the theme, the sign of life."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.http import PortalRequest, is_person
+from accounts.models import User
+
+YEAR = 365 * 24 * 3600
+
+
+@login_required
+def landing(request: PortalRequest) -> HttpResponse:
+    """Lead people to the page of their strongest daily role (ux.md 3.2)."""
+    if request.user.is_pmo:
+        return redirect("intake:queue")
+    if request.user.is_sponsor:
+        return redirect("catalog:services")
+    if request.user.is_administrator:
+        return redirect("manage")
+    return redirect("home")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme: on the account, and in a cookie for the pages before sign-in."""
+    chosen = request.POST.get("theme", "")
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = redirect(back if safe else "/")
+    if chosen in User.Theme.values:
+        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", httponly=True)
+        if is_person(request.user):
+            request.user.theme = chosen
+            request.user.save(update_fields=["theme"])
+    return response
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers; it asks no other part."""
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,98 @@
+"""People by role, a fixed date in Berlin, and what both databases need to be tested alike."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from accounts.models import Department, Role, User
+from audit.triggers import SQLITE
+from tests.factories.accounts import DepartmentFactory, PersonFactory
+
+# Playwright runs an event loop in the thread that also talks to the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def at_berlin(moment: str) -> datetime:
+    """Read a wall time such as "2026-03-02 09:00" as an instant in Berlin."""
+    return datetime.fromisoformat(moment).replace(tzinfo=BERLIN)
+
+
+@pytest.fixture(scope="session")
+def berlin() -> Callable[[str], datetime]:
+    return at_berlin
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_on_sqlite(django_db_setup: None) -> Iterator[None]:
+    """Let tests with real transactions empty the audit table, whose triggers refuse DELETE."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    flush = connection.ops.sql_flush
+    names = [statement.split("EXISTS ")[1].split()[0] for statement in SQLITE]
+
+    def sql_flush(*args: object, **kwargs: object) -> list[str]:
+        statements = flush(*args, **kwargs)
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in names] + statements + list(SQLITE)
+
+    connection.ops.sql_flush = sql_flush
+    yield
+    connection.ops.sql_flush = flush
+
+
+@pytest.fixture
+def sales(db: None) -> Department:
+    return DepartmentFactory(name="Sales")
+
+
+@pytest.fixture
+def operations(db: None) -> Department:
+    return DepartmentFactory(name="Operations")
+
+
+@pytest.fixture
+def requester(operations: Department) -> User:
+    return PersonFactory(name="Ana Silva", email="ana@example.org", department=operations)
+
+
+@pytest.fixture
+def outsider(sales: Department) -> User:
+    return PersonFactory(name="Otto Berg", email="otto@example.org", department=sales)
+
+
+@pytest.fixture
+def analyst(db: None) -> User:
+    return PersonFactory(
+        name="Dana Reyes", email="dana@example.org", roles=[Role.ANALYST], phone="4412"
+    )
+
+
+@pytest.fixture
+def other_analyst(db: None) -> User:
+    return PersonFactory(name="Mika Lund", email="mika@example.org", roles=[Role.ANALYST])
+
+
+@pytest.fixture
+def lead(db: None) -> User:
+    return PersonFactory(
+        name="Lena Fox", email="lena@example.org", roles=[Role.ANALYST, Role.LEAD]
+    )
+
+
+@pytest.fixture
+def sponsor(operations: Department) -> User:
+    person = PersonFactory(name="Sam Ortiz", email="sam@example.org", roles=[Role.SPONSOR])
+    person.sponsored.add(operations)
+    return person
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return PersonFactory(
+        name="Mo Adler", email="mo@example.org", roles=[Role.ADMINISTRATOR]
+    )
