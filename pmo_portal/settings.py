@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -296,7 +297,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A fresh schedule file each start: an old one from a clock that ran ahead silences beat for good.
-CELERY_BEAT_SCHEDULE_FILENAME = f"{tempfile.mkdtemp(prefix='pmo-beat-')}/schedule"
+CELERY_BEAT_SCHEDULE_FILENAME = f"{tempfile.gettempdir()}/pmo-beat-{uuid.uuid4().hex}"
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {
         "task": "notifications.tasks.deliver_outbox",
