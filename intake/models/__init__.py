@@ -1,0 +1,39 @@
+"""The request and what belongs to it."""
+
+from intake.models.agreement import Blueprint, ExitCriterion, Proposal, ResultCheck, Verdict
+from intake.models.conversation import Hold, HoldQuestion, Message
+from intake.models.framing import (
+    Answer,
+    Decision,
+    NeedVersion,
+    QuestionVersion,
+    QuestionVisit,
+)
+from intake.models.work_request import (
+    NO_PROMISE,
+    Participant,
+    ReferenceCounter,
+    WorkRequest,
+    WorkRequestQuerySet,
+)
+
+__all__ = [
+    "NO_PROMISE",
+    "Answer",
+    "Blueprint",
+    "Decision",
+    "ExitCriterion",
+    "Hold",
+    "HoldQuestion",
+    "Message",
+    "NeedVersion",
+    "Participant",
+    "Proposal",
+    "QuestionVersion",
+    "QuestionVisit",
+    "ReferenceCounter",
+    "ResultCheck",
+    "Verdict",
+    "WorkRequest",
+    "WorkRequestQuerySet",
+]

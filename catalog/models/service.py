@@ -1,0 +1,151 @@
+"""The offer: services, their versions and tiers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sla.models import SlaPolicy
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def listed(self) -> ServiceQuerySet:
+        """What the catalog shows to everyone, with the version in force."""
+        return self.filter(
+            is_listed=True, state__in=Service.OFFERED, current__isnull=False
+        ).select_related("current", "owner")
+
+    def with_tiers(self) -> ServiceQuerySet:
+        return self.prefetch_related("current__tiers__policy")
+
+
+class Service(models.Model):
+    """Something the PMO offers, stated by the outcome it serves."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        PILOT = "pilot", "Pilot"
+        LIVE = "live", "Offered"
+        RETIRED = "retired", "Retired"
+
+    class Aim(models.TextChoices):
+        """What people want to achieve: the groups of the catalog (ux.md 5.9)."""
+
+        TROUBLE = "trouble", "See trouble early"
+        OPTIONS = "options", "Decide between options"
+        COST = "cost", "Know what it will cost"
+        START = "start", "Start something new"
+        LEARN = "learn", "Learn from what we did"
+
+    OFFERED = (State.PILOT, State.LIVE)
+
+    slug = models.SlugField(max_length=60, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    aim = models.CharField(max_length=8, choices=Aim.choices)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_listed = models.BooleanField(default=True)
+    available_from = models.DateField(null=True, blank=True)
+    retires_on = models.DateField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="services"
+    )
+    current = models.OneToOneField(
+        "ServiceVersion", null=True, on_delete=models.PROTECT, related_name="in_force_for"
+    )
+
+    objects: ClassVar[models.Manager[Service]] = ServiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "slug")
+        constraints = (
+            models.CheckConstraint(
+                name="offered_service_has_a_version",
+                condition=~Q(state__in=("pilot", "live")) | Q(current__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.current.name if self.current else self.slug
+
+    def can_be_asked_for(self, on: date) -> bool:
+        """Tell whether a request may be mapped to it on this day."""
+        begun = self.available_from is None or self.available_from <= on
+        ended = self.retires_on is not None and self.retires_on <= on
+        return self.state in self.OFFERED and begun and not ended
+
+
+class ServiceVersion(models.Model):
+    """What a service promised from one day on. Published versions are never edited."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=200)
+    summary = models.TextField(max_length=400)
+    decision_served = models.CharField(max_length=200)
+    audience = models.CharField(max_length=200)
+    measure = models.CharField(max_length=200)
+    goal = models.CharField(max_length=200, blank=True)
+    needs_from_you = models.JSONField(default=list)
+    improving = models.JSONField(default=list)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[models.Manager[ServiceVersion]] = models.Manager()
+
+    class Meta:
+        ordering = ("service", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=["service", "number"], name="one_version_per_number"),
+            models.CheckConstraint(
+                name="service_has_an_outcome_and_a_measure",
+                condition=~Q(outcome="") & ~Q(measure=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceTier(models.Model):
+    """Speed against depth: one way to take a service, with what it promises."""
+
+    class Level(models.TextChoices):
+        BRONZE = "bronze", "Bronze"
+        SILVER = "silver", "Silver"
+        GOLD = "gold", "Gold"
+
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="tiers")
+    level = models.CharField(max_length=6, choices=Level.choices)
+    rank = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=40)
+    you_will_know = models.CharField(max_length=200)
+    you_will_not_get = models.CharField(max_length=200, blank=True)
+    promise = models.CharField(max_length=200)
+    exactness = models.CharField(max_length=40, blank=True)
+    your_time = models.CharField(max_length=80)
+    # The delivery promise: its policy's target is when the first result is there.
+    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="tiers")
+    first_result_days = models.PositiveSmallIntegerField()
+
+    objects: ClassVar[models.Manager[ServiceTier]] = models.Manager()
+
+    class Meta:
+        ordering = ("version", "rank")
+        constraints = (
+            models.UniqueConstraint(fields=["version", "level"], name="one_tier_per_level"),
+            models.CheckConstraint(name="tier_rank", condition=Q(rank__in=(1, 2, 3))),
+            models.CheckConstraint(
+                name="tier_takes_a_day_at_least", condition=Q(first_result_days__gte=1)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} · {self.words}"

@@ -1,0 +1,62 @@
+"""Who may do what with a request. Services ask in order to refuse, views in order to hide."""
+
+from accounts.models import User
+from intake.models import WorkRequest
+from intake.states import IN_TRIAGE, MAY_HOLD, State
+
+
+def is_of(user: User, work: WorkRequest) -> bool:
+    """Whether this is the requester's side: who asked, or who raised it for them."""
+    return user.pk in (work.requester_id, work.raised_by_id)
+
+
+def can_write_draft(user: User, work: WorkRequest) -> bool:
+    return work.is_draft and is_of(user, work)
+
+
+def can_triage(user: User, work: WorkRequest) -> bool:
+    """Work a request as the PMO; nobody judges their own."""
+    return user.is_pmo and work.requester_id != user.pk and not work.is_draft
+
+
+def can_give_verdict(user: User, work: WorkRequest) -> bool:
+    """Propose, answer, decline or park."""
+    return can_triage(user, work) and work.state in IN_TRIAGE
+
+
+def can_ask(user: User, work: WorkRequest) -> bool:
+    """Put questions to the requester; a new request is claimed by it first."""
+    return can_triage(user, work) and work.state in MAY_HOLD | {State.NEW}
+
+
+def can_see_internal(user: User, work: WorkRequest) -> bool:
+    """Read notes and what is marked PMO only."""
+    return user.is_pmo and work.requester_id != user.pk
+
+
+def can_write(user: User, work: WorkRequest) -> bool:
+    """Add to the conversation: both sides, as long as there is somebody to read it."""
+    joined = work.participants.filter(person=user).exists
+    return not work.is_draft and (is_of(user, work) or can_triage(user, work) or joined())
+
+
+def can_answer(user: User, work: WorkRequest) -> bool:
+    """Answer questions, agree the need, choose a tier and check the result."""
+    return is_of(user, work) and work.is_open
+
+
+def can_choose(user: User, work: WorkRequest) -> bool:
+    return can_answer(user, work) and work.state == State.PROPOSED
+
+
+def can_withdraw(user: User, work: WorkRequest) -> bool:
+    return is_of(user, work) and work.is_before_running
+
+
+def can_deliver(user: User, work: WorkRequest) -> bool:
+    """Tick exit criteria and hand the result over."""
+    return can_triage(user, work) and work.state == State.RUNNING
+
+
+def can_check(user: User, work: WorkRequest) -> bool:
+    return can_answer(user, work) and work.state == State.CHECK

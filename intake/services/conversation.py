@@ -1,0 +1,138 @@
+"""What both sides say on a request, and what only the PMO notes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.policies import require
+from audit.services import record
+from intake import policies
+from intake.models import Hold, Message, WorkRequest
+from intake.services import lifecycle
+from intake.services.notices import owe_pmo, owe_requester
+from sla.services import clocks
+
+
+@transaction.atomic
+def write(
+    work: WorkRequest, *, text: str, actor: User, at: datetime, token: UUID | None = None
+) -> Message:
+    """Add a public message from either side. The same token again returns the first message."""
+    work = lifecycle.lock(work)
+    require(policies.can_write(actor, work))
+    message, is_new = Message.objects.get_or_create(
+        author=actor,
+        token=token or uuid4(),
+        defaults={
+            "work": work,
+            "text": text,
+            "sent_at": at,
+            "from_pmo": policies.can_triage(actor, work),
+        },
+    )
+    if is_new:
+        _after_public(work, message, actor=actor, at=at)
+    return message
+
+
+def _after_public(work: WorkRequest, message: Message, *, actor: User, at: datetime) -> None:
+    record("intake.message_written", work, actor=actor, at=at, message=message.pk)
+    if message.from_pmo:
+        lifecycle.public_word(work, actor=actor, at=at)
+        work.new_answer_at = None
+        owe_requester("reply", work, at=at, event=message.pk, message=message.pk)
+    else:
+        work.new_answer_at = at
+        owe_pmo("requester_wrote", work, at=at, event=message.pk, message=message.pk)
+    lifecycle.save(work, "queue_at", "new_answer_at")
+
+
+@transaction.atomic
+def note(
+    work: WorkRequest, *, text: str, actor: User, at: datetime, token: UUID | None = None
+) -> Message:
+    """Save an internal note. It never leaves the PMO and meets no promise."""
+    require(policies.can_triage(actor, work))
+    message, is_new = Message.objects.get_or_create(
+        author=actor,
+        token=token or uuid4(),
+        defaults={
+            "work": work,
+            "text": text,
+            "sent_at": at,
+            "from_pmo": True,
+            "is_internal": True,
+        },
+    )
+    if is_new:
+        record(
+            "intake.note_saved", work, actor=actor, at=at, is_internal=True, message=message.pk
+        )
+    return message
+
+
+@transaction.atomic
+def answer(
+    work: WorkRequest, hold: Hold, *, answers: Mapping[int, str], actor: User, at: datetime
+) -> bool:
+    """Answer questions by position; some may wait. Return whether the hold has lifted.
+
+    The first answer lets the clocks go on by itself; the hold lifts when all are answered.
+    """
+    work = lifecycle.lock(work)
+    require(policies.can_answer(actor, work))
+    hold = work.holds.select_for_update().get(pk=hold.pk)
+    if hold.lifted_at is not None:
+        return True
+    given = [q for q in hold.questions.all() if answers.get(q.position, "").strip()]
+    for question in given:
+        question.answer = answers[question.position].strip()
+        question.answered_at, question.answered_by = at, actor
+        question.save(update_fields=["answer", "answered_at", "answered_by"])
+    if given:
+        _after_answers(work, hold, actor=actor, at=at, count=len(given))
+    return hold.lifted_at is not None
+
+
+def _after_answers(
+    work: WorkRequest, hold: Hold, *, actor: User, at: datetime, count: int
+) -> None:
+    if not hold.questions.filter(answered_at=None).exists():
+        lift(work, hold, actor=actor, at=at)
+    elif hold.is_blocking:
+        # A partial answer lets the clocks go on; what is still open no longer blocks.
+        hold.is_blocking = False
+        hold.save(update_fields=["is_blocking"])
+        resume_unless_held(work, actor=actor, at=at)
+    record("intake.questions_answered", work, actor=actor, at=at, hold=hold.pk, count=count)
+    work.new_answer_at = at
+    work.queue_at = lifecycle.soonest_promise(work)
+    lifecycle.save(work, "new_answer_at", "waiting_since", "queue_at")
+    owe_pmo("questions_answered", work, at=at, event=f"{hold.pk}:{at.timestamp()}", hold=hold.pk)
+
+
+def lift(
+    work: WorkRequest, hold: Hold, *, actor: User | None, at: datetime, withdrawn: bool = False
+) -> None:
+    """End "waiting for you" on a locked request; the caller saves `waiting_since`."""
+    hold.lifted_at, hold.was_withdrawn = at, withdrawn
+    hold.save(update_fields=["lifted_at", "was_withdrawn"])
+    if hold.is_blocking:
+        resume_unless_held(work, actor=actor, at=at)
+    if not work.holds.waiting().exists():
+        work.waiting_since = None
+
+
+def withdraw_questions(work: WorkRequest, *, actor: User | None, at: datetime) -> None:
+    """Take open questions back on a locked request: a verdict makes them pointless."""
+    for hold in work.holds.waiting():
+        lift(work, hold, actor=actor, at=at, withdrawn=True)
+
+
+def resume_unless_held(work: WorkRequest, *, actor: User | None, at: datetime) -> None:
+    """Let the clocks go on, unless another blocking question still waits."""
+    if not lifecycle.has_blocking_hold(work):
+        clocks.resume(work.subject, reason=lifecycle.WAITING, at=at, actor=actor)

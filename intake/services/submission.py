@@ -1,0 +1,250 @@
+"""From the first sentence to a received request. A draft is kept from the first Continue."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.policies import require
+from audit.services import record, record_many
+from catalog.models import Service
+from intake import policies, search
+from intake.models import Answer, Decision, QuestionVersion, QuestionVisit, WorkRequest
+from intake.services import lifecycle
+from intake.services.notices import notices, their_side
+from intake.states import Lane
+from notifications.services import enqueue_many
+from sla.models import Subject
+
+TITLE_LENGTH = 90
+URGENT = "urgent"
+
+
+@dataclass
+class StaleAnswerError(Exception):
+    """The answer was changed in another window since this one was opened."""
+
+    stored: Answer
+
+
+@dataclass
+class MissingAnswersError(Exception):
+    """The request can't be sent: these required questions are open."""
+
+    slugs: list[str]
+
+
+@transaction.atomic
+def start_draft(
+    *,
+    requester: User,
+    actor: User,
+    at: datetime,
+    service: Service | None = None,
+    lane: Lane | None = None,
+) -> WorkRequest:
+    """Open a draft for this requester; `actor` may be raising it on their behalf."""
+    return WorkRequest.objects.create(
+        requester=requester,
+        raised_by=None if actor == requester else actor,
+        department=requester.department,
+        service=service,
+        lane=lane or "",
+        subject=Subject.objects.create(kind="request"),
+        created_at=at,
+        saved_at=at,
+    )
+
+
+@transaction.atomic
+def save_answer(
+    work: WorkRequest,
+    question: QuestionVersion,
+    *,
+    value: dict[str, Any],
+    actor: User,
+    at: datetime,
+    status: str = Answer.Status.GIVEN,
+    seen: int = 0,
+    is_pmo_only: bool = False,
+) -> Answer:
+    """Keep an answer. `seen` is the version it was based on, 0 for none.
+
+    Raise StaleAnswerError when another window saved in between; the same value again is no
+    conflict.
+    """
+    require(policies.can_write_draft(actor, work))
+    fields = {
+        "value": value,
+        "status": status,
+        "question": question,
+        "answered_at": at,
+        "answered_by": actor,
+        "is_pmo_only": is_pmo_only,
+    }
+    answer, is_new = Answer.objects.select_for_update().get_or_create(
+        work=work, slug=question.slug, defaults=fields
+    )
+    if not is_new:
+        _change_answer(answer, fields, seen)
+    _draft_follows(work, answer, at=at)
+    return answer
+
+
+def _change_answer(answer: Answer, fields: dict[str, Any], seen: int) -> None:
+    is_same = answer.value == fields["value"] and answer.status == fields["status"]
+    if seen != answer.version and not is_same:
+        raise StaleAnswerError(answer)
+    for name, value in fields.items():
+        setattr(answer, name, value)
+    answer.version += 1
+    answer.save()
+
+
+def _draft_follows(work: WorkRequest, answer: Answer, *, at: datetime) -> None:
+    """Keep what lists and rules read from the answers beside the draft."""
+    work.saved_at = at
+    fields = ["saved_at"]
+    for name, value in _read(work, answer).items():
+        setattr(work, name, value)
+        fields.append(name)
+    work.save(update_fields=fields)
+    if answer.slug in ("decision", "decider"):
+        _decision_follows(work, answer)
+
+
+def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
+    """What the draft itself keeps of an answer."""
+    if answer.slug == "need":
+        return {"title": title_of(str(answer.get("need")))}
+    if answer.slug == "kind":
+        kind = answer.get("kind")
+        quick = kind in WorkRequest.QUICK_KINDS
+        return {"kind": kind, "lane": Lane.ORDER if quick else Lane.CONSULT}
+    if answer.slug in ("when", "quick"):
+        asked = answer.get("when") == URGENT
+        urgency = WorkRequest.Urgency.ASKED if asked else WorkRequest.Urgency.NONE
+        day = answer.get("date")
+        return {"urgency": urgency, "needed_by": date.fromisoformat(day) if day else None}
+    return {}
+
+
+def _decision_follows(work: WorkRequest, answer: Answer) -> None:
+    """Record the decision that the request serves, from the first answer on (capability 3)."""
+    next_on = answer.get("next_on")
+    changes = (
+        {"name": answer.get("decision")}
+        if answer.slug == "decision"
+        else {
+            "decider": answer.get("decider"),
+            "rhythm": answer.get("rhythm"),
+            "next_on": date.fromisoformat(next_on) if next_on else None,
+        }
+    )
+    Decision.objects.update_or_create(
+        work=work,
+        defaults=changes,
+        create_defaults=changes | {"first_asked_on": work.created_at.date()},
+    )
+
+
+def title_of(text: str) -> str:
+    """The first sentence of what was said, short enough for a list."""
+    first = re.split(r"(?<=[.!?])\s|\n", text.strip(), maxsplit=1)[0].strip()
+    if len(first) <= TITLE_LENGTH:
+        return first.rstrip(".")
+    return first[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def note_visit(work: WorkRequest, *, shown: str | None, answered: str | None, at: datetime) -> None:
+    """Record which question was answered and which is put next: time and drop-off for each."""
+    if answered:
+        visits = QuestionVisit.objects.filter(work=work, slug=answered, answered_at=None)
+        visits.update(answered_at=at)
+    if shown:
+        visit = QuestionVisit(work=work, slug=shown, shown_at=at)
+        QuestionVisit.objects.bulk_create([visit], ignore_conflicts=True)
+
+
+def required_slugs(work: WorkRequest, questions: Iterable[QuestionVersion]) -> list[str]:
+    """The questions that must be answered before this draft can be sent, in order."""
+    return [q.slug for q in questions if is_required(q, work)]
+
+
+def is_required(question: QuestionVersion, work: WorkRequest) -> bool:
+    """Whether the question must be answered in the draft's lane; `urgent` only when urgent."""
+    if question.slug == URGENT and work.urgency != WorkRequest.Urgency.ASKED:
+        return False
+    return work.lane in question.rules.get("required", [])
+
+
+def draft_with_answers(key: UUID, user: User) -> tuple[WorkRequest, list[Answer]]:
+    """Read a draft and its answers in one query; raise WorkRequest.DoesNotExist if not theirs."""
+    mine = Q(work__requester=user) | Q(work__raised_by=user)
+    people = ("work__requester", "work__raised_by", "work__subject", "work__service")
+    answers = list(Answer.objects.filter(mine, work__draft_key=key).select_related(*people))
+    if not answers:
+        raise WorkRequest.DoesNotExist
+    return answers[0].work, answers
+
+
+@transaction.atomic
+def submit(
+    work: WorkRequest, *, actor: User, at: datetime, answers: list[Answer] | None = None
+) -> WorkRequest:
+    """Send a draft to the PMO: it gets its number, its clocks run, both sides are told.
+
+    `answers` are read when they are not given. Raise MissingAnswersError while a required question
+    is open, ConflictError when the draft was sent or changed meanwhile.
+    """
+    require(policies.can_write_draft(actor, work))
+    answers = list(work.answers.all()) if answers is None else answers
+    _require_all(work, answers)
+    words = next(answer.get("need") for answer in answers if answer.slug == "need")
+    fields = {
+        "number": next_number(),
+        "ask": words,
+        "title": title_of(words),
+        "framed": len([a for a in answers if a.status == Answer.Status.GIVEN]),
+        "saved_at": at,
+    }
+    entries = lifecycle.receive(work, actor=actor, at=at, fields=fields)
+    record_many(entries)
+    enqueue_many(notices("request_received", work, to=their_side(work), at=at, event="sent"))
+    search.index(work)
+    return work
+
+
+def _require_all(work: WorkRequest, answers: list[Answer]) -> None:
+    answered = {answer.slug for answer in answers}
+    required = required_slugs(work, QuestionVersion.objects.current())
+    missing = [slug for slug in required if slug not in answered]
+    if missing or not work.lane:
+        raise MissingAnswersError(missing or ["kind"])
+
+
+def next_number() -> int:
+    """Take the next reference number. The counter's row is locked until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO intake_referencecounter (name, value) VALUES ('request', 1) "
+            "ON CONFLICT (name) DO UPDATE SET value = intake_referencecounter.value + 1 "
+            "RETURNING value"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def discard(work: WorkRequest, *, actor: User, at: datetime) -> None:
+    """Delete a draft: nothing was promised on it yet."""
+    require(policies.can_write_draft(actor, work))
+    record("intake.draft_discarded", work, actor=actor, at=at)
+    subject = work.subject
+    work.delete()
+    subject.delete()
