@@ -1,46 +1,37 @@
-"""Settings, read from the environment. A missing or malformed value stops the start with a sentence."""
+"""Settings, all read from the environment. `.env.example` tells what each of them means."""
 
-import sys
-import tempfile
-import uuid
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from pmo_portal.environment import (
+    BASE_DIR,
+    address,
+    database,
+    flag,
+    number,
+    one_of,
+    stop,
+    text,
+    words,
+)
+
 VERSION = "0.1.0"
-env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
-
-
-def stop(sentence: str) -> None:
-    """Refuse to start, with one sentence instead of a traceback."""
-    sys.stderr.write(f"PMO Front Door can't start: {sentence}\n")
-    raise SystemExit(78)
-
-
-def read(kind: str, name: str, default: Any = environ.Env.NOTSET) -> Any:
-    """Return an environment value as `kind` (bool, int, str, list), or stop with a sentence."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except ImproperlyConfigured:
-        stop(f"{name} is not set. The file .env.example shows every setting.")
-    except ValueError:
-        stop(f"{name} is {env.str(name)!r}, which is not a valid {kind}.")
-
-
-# The command that serves the embedded default sets DEBUG itself; elsewhere it is off.
-DEBUG = read("bool", "DEBUG", False)
-EMBEDDED = not env.str("DATABASE_URL", default="")
-DATA_DIR = Path(read("str", "DATA_DIR", str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DEBUG = flag("DEBUG", False)
+# Without a database of its own the portal keeps all it has in one folder.
+EMBEDDED = not text("DATABASE_URL")
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    stop(f"the folder {DATA_DIR} can't be made: {error.strerror}.")
+if not os.access(DATA_DIR, os.W_OK):
+    stop(f"the folder {DATA_DIR} can't be written to. DATA_DIR names another.")
 
 
 def own_secret_key() -> str:
@@ -54,20 +45,28 @@ def own_secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = read("str", "SECRET_KEY", "")
+SECRET_KEY = text("SECRET_KEY")
 if not SECRET_KEY and not EMBEDDED:
     stop("SECRET_KEY is not set. Make one with: openssl rand -base64 48")
 SECRET_KEY = SECRET_KEY or own_secret_key()
 if len(SECRET_KEY) < 32:
     stop("SECRET_KEY is too short. It needs at least 32 characters.")
 
-ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-BASE_URL = read("str", "BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-if urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).netloc:
-    stop(f"BASE_URL is {BASE_URL!r}. It must look like https://pmo.example.org")
+BASE_URL = address(
+    "BASE_URL", {"http", "https"}, "http://127.0.0.1:8000", example="https://pmo.example.org"
+)
+if urlsplit(BASE_URL).path:
+    stop("BASE_URL has a path. The portal needs a host of its own: https://pmo.example.org")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# The health check of a container asks from inside.
+ALLOWED_HOSTS = [
+    *words("ALLOWED_HOSTS", urlsplit(BASE_URL).hostname or ""),
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 
-TIME_ZONE = read("str", "ORGANISATION_TIME_ZONE", "Europe/Berlin")
+TIME_ZONE = text("ORGANISATION_TIME_ZONE", "Europe/Berlin")
 if TIME_ZONE not in available_timezones():
     stop(f"ORGANISATION_TIME_ZONE is {TIME_ZONE!r}, which is no IANA time zone.")
 USE_TZ = True
@@ -136,15 +135,12 @@ TEMPLATES = [
     }
 ]
 
-try:
-    DATABASES: dict[str, Any] = {
-        "default": env.db_url(
-            "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}"
-        )
-    }
-except (ImproperlyConfigured, ValueError):
-    stop("DATABASE_URL can't be read. It looks like postgres://name:password@host:5432/database")
-DATABASE = DATABASES["default"]
+DATABASE: dict[str, Any] = (
+    {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "portal.sqlite3"}
+    if EMBEDDED
+    else database("DATABASE_URL")
+)
+DATABASES = {"default": DATABASE}
 if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE.setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
@@ -154,16 +150,14 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
         "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; "
         "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000",
     )
-elif DATABASE["ENGINE"].endswith("postgresql"):
-    DATABASE["CONN_MAX_AGE"] = read("int", "DATABASE_CONN_MAX_AGE", 60)
+else:
+    DATABASE["CONN_MAX_AGE"] = number("DATABASE_CONN_MAX_AGE", 60, least=0)
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE.setdefault("OPTIONS", {}).update(
         connect_timeout=3,
         options="-c statement_timeout=15s -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s",
     )
-else:
-    stop("DATABASE_URL must name postgres:// or sqlite://")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `now` is the database's clock (sla-spec 6). Tests that fix the time use the process's.
 USE_DATABASE_CLOCK = DATABASE["ENGINE"].endswith("postgresql")
@@ -201,8 +195,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "pmo_portal.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-SECURE_SSL_REDIRECT = SECURE and read("bool", "SECURE_SSL_REDIRECT", True)
-if read("bool", "BEHIND_PROXY", False):
+SECURE_SSL_REDIRECT = SECURE and flag("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if flag("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -224,18 +219,16 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(read("str", "STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(
+    text("STATIC_ROOT", str(DATA_DIR / "static" if EMBEDDED else BASE_DIR / "staticfiles"))
+)
 STATICFILES_DIRS = [BASE_DIR / "static"]
+PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
+MANIFEST_STATIC = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else read(
-            "str",
-            "STATICFILES_STORAGE",
-            "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
-        )
+        "BACKEND": PLAIN_STATIC if DEBUG else text("STATICFILES_STORAGE", MANIFEST_STATIC)
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -245,35 +238,35 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if SECURE else []
 
 # Mail. Without a host, mail is printed to the console and kept readable in the outbox.
-EMAIL_HOST = read("str", "EMAIL_HOST", "")
-EMAIL_PORT = read("int", "EMAIL_PORT", 587)
-EMAIL_HOST_USER = read("str", "EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = read("str", "EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = read("bool", "EMAIL_USE_TLS", EMAIL_PORT == 587)
-EMAIL_USE_SSL = read("bool", "EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_HOST = text("EMAIL_HOST")
+EMAIL_PORT = number("EMAIL_PORT", 587, most=65_535)
+EMAIL_HOST_USER = text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST
     else "django.core.mail.backends.console.EmailBackend"
 )
-DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "PMO Front Door <pmo@demo.example>")
+DEFAULT_FROM_EMAIL = text("MAIL_FROM", "PMO Front Door <pmo@demo.example>")
 
 # How the organisation introduces its PMO; `/manage/` takes these over later.
-PMO_PHONE = read("str", "PMO_PHONE", "4400")
-PMO_MAIL = read("str", "PMO_MAIL", "pmo@demo.example")
-REFERENCE_PREFIX = read("str", "REFERENCE_PREFIX", "PMO")
+PMO_PHONE = text("PMO_PHONE", "4400")
+PMO_MAIL = text("PMO_MAIL", "pmo@demo.example")
+REFERENCE_PREFIX = text("REFERENCE_PREFIX", "PMO")
 
 # The demo organisation: its password, and whether it may be made where DEBUG is off.
-DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "front-door")
-DEMO_ALLOWED = read("bool", "DEMO_ALLOWED", False)
+DEMO_PASSWORD = text("DEMO_PASSWORD", "front-door")
+DEMO_ALLOWED = flag("DEMO_ALLOWED", False)
 
-REDIS_URL = read("str", "REDIS_URL", "")
-if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
-    stop(f"REDIS_URL is {REDIS_URL!r}. It looks like redis://host:6379/0, or is left empty.")
-SWEEP_INTERVAL = read("int", "SWEEP_INTERVAL", 30)
-OUTBOX_INTERVAL = read("int", "OUTBOX_INTERVAL", 2 if not REDIS_URL else 10)
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+REDIS_URL = address(
+    "REDIS_URL", {"redis", "rediss", "unix"}, "", example="redis://host:6379/0, or is left empty."
+)
+SWEEP_INTERVAL = number("SWEEP_INTERVAL", 30)
+OUTBOX_INTERVAL = number("OUTBOX_INTERVAL", 2 if not REDIS_URL else 10)
+CELERY_BROKER_URL = REDIS_URL or "memory://in-this-process"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
@@ -296,8 +289,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A fresh schedule file each start: an old one from a clock that ran ahead silences beat for good.
-CELERY_BEAT_SCHEDULE_FILENAME = f"{tempfile.gettempdir()}/pmo-beat-{uuid.uuid4().hex}"
+# Mail servers that hang must not keep the clocks waiting.
+CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "outbox"}}
+CELERY_BEAT_SCHEDULER = "pmo_portal.beat:SteadyScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {
         "task": "notifications.tasks.deliver_outbox",
@@ -311,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+LOG_LEVEL = one_of("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -318,6 +314,6 @@ LOGGING: dict[str, Any] = {
         "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"celery": {"level": "WARNING"}, "django.server": {"level": "INFO"}},
 }

@@ -3,8 +3,9 @@
 import os
 
 os.environ.setdefault("SECRET_KEY", "tests-need-a-key-that-is-long-enough-too")
+os.environ.setdefault("ENV_FILE", os.devnull)
 
-from pmo_portal.settings import *  # noqa: E402, F403
+from pmo_portal.settings import *  # noqa: F403
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
