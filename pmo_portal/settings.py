@@ -260,7 +260,8 @@ REFERENCE_PREFIX = text("REFERENCE_PREFIX", "PMO")
 
 # The demo organisation: its password, and whether it may be made where DEBUG is off.
 DEMO_PASSWORD = text("DEMO_PASSWORD", "front-door")
-DEMO_ALLOWED = flag("DEMO_ALLOWED", False)
+# `make run` is for trying out; on a database of one's own the demo must be asked for.
+DEMO_ALLOWED = flag("DEMO_ALLOWED", EMBEDDED and flag("TRYING_OUT", False))
 
 REDIS_URL = address(
     "REDIS_URL", {"redis", "rediss", "unix"}, "", example="redis://host:6379/0, or is left empty."
