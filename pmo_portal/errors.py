@@ -1,33 +1,56 @@
 """Error pages. They touch neither the form data nor the database: both may be what broke."""
 
 import secrets
+import sys
 from typing import Any
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
+
+RETRY_AFTER = 60  # seconds
 
 
-def _page(template: str, status: int, **context: Any) -> HttpResponse:
-    return HttpResponse(render_to_string(f"errors/{template}", context), status=status)
+def error_page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """Render a page of templates/errors in the colours of the visitor's cookie."""
+    theme = request.COOKIES.get("theme", "")
+    frame = {
+        "theme": theme if theme in {"light", "dark"} else "",
+        "pmo_phone": settings.PMO_PHONE,
+        "pmo_mail": settings.PMO_MAIL,
+    }
+    return HttpResponse(render_to_string(f"errors/{template}", frame | context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("400.html", 400)
+    return error_page(request, "400.html", 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("403.html", 403)
+    return error_page(request, "403.html", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("404.html", 404)
+    return error_page(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Give the number under which the log has it; a database that is away is a 503."""
     from pmo_portal.middleware import request_id
 
-    return _page("500.html", 500, number=request_id.get() or secrets.token_hex(6))
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
+    number = request_id.get() or secrets.token_hex(6)
+    return error_page(request, "500.html", 500, number=number, moment=timezone.now())
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = error_page(request, "503.html", 503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page("csrf.html", 403)
+    return error_page(request, "csrf.html", 403)
