@@ -1,4 +1,4 @@
-"""Dates as people read them: in their zone, with the weekday, the year only when it isn't this one."""
+"""Dates as people read them: their zone, the weekday, the year only when it is another one."""
 
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
