@@ -58,18 +58,15 @@ class Block(NamedTuple):
         return self.opens[index] + worked - self.before[index]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class WorkingCalendar:
-    """Opening hours in a time zone: seven weekdays and the dates that differ. Never changes.
-
-    Equal only to itself: which calendar a clock uses is decided by its key, not by its hours.
-    """
+    """Opening hours in a time zone: seven weekdays and the dates that differ. Never changes."""
 
     zone: ZoneInfo
     weekly: tuple[Windows, ...]
     exceptions: Mapping[date, DayException]
-    _by_ordinal: dict[int, DayException] = field(init=False, repr=False)
-    _blocks: dict[int, Block] = field(init=False, repr=False, default_factory=dict)
+    _by_ordinal: dict[int, DayException] = field(init=False, repr=False, compare=False)
+    _blocks: dict[int, Block] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         ordinals = {day.toordinal(): rule for day, rule in self.exceptions.items()}

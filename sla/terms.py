@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -45,6 +45,15 @@ class Threshold:
         return target * self.percent // 100
 
 
+Ladder = list[tuple[int, Threshold]]
+
+
+def ladder(target: int, thresholds: Iterable[Threshold]) -> Ladder:
+    """Thresholds with their amounts, the first to be reached first."""
+    steps = ((threshold.amount(target), threshold) for threshold in thresholds)
+    return sorted(steps, key=lambda step: (step[0], step[1].key))
+
+
 @dataclass(frozen=True)
 class Terms:
     """A target in microseconds, its timetable and its thresholds; ValueError for a bad target."""
@@ -58,10 +67,8 @@ class Terms:
             raise ValueError("a target lies between one second and ten years")
 
     @cached_property
-    def ladder(self) -> list[tuple[int, Threshold]]:
-        """Thresholds with their amounts, the first to be reached first."""
-        steps = ((threshold.amount(self.target), threshold) for threshold in self.thresholds)
-        return sorted(steps, key=lambda step: (step[0], step[1].key))
+    def ladder(self) -> Ladder:
+        return ladder(self.target, self.thresholds)
 
     def changed(self, change: Change) -> Terms:
         """These terms with what the change names replaced."""
