@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def database_now() -> datetime:
-    """Return now by the database's clock, in UTC (sla-spec 6). On SQLite the process's clock is it."""
+    """Return now by the database's clock, in UTC (sla-spec 6); on SQLite, the process's."""
     if not settings.USE_DATABASE_CLOCK:
         return timezone.now()
     with connection.cursor() as cursor:

@@ -11,9 +11,9 @@ from django.db import models
 class EntryQuerySet(models.QuerySet["Entry"]):
     def about(self, subject: models.Model) -> EntryQuerySet:
         """The history of one thing, oldest first."""
-        return self.filter(
-            subject_type=subject._meta.label_lower, subject_id=subject.pk
-        ).order_by("at", "id")
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by(
+            "at", "id"
+        )
 
     def for_requester(self) -> EntryQuerySet:
         """What may be shown outside the PMO."""

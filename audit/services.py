@@ -43,7 +43,9 @@ def entry(
     )
 
 
-def record(action: str, subject: Model, *, actor: User | None, at: datetime, **kwargs: Any) -> Entry:
+def record(
+    action: str, subject: Model, *, actor: User | None, at: datetime, **kwargs: Any
+) -> Entry:
     """Add one entry. `action` is dotted, `data` plain values with the names as they were."""
     row = entry(action, subject, actor=actor, at=at, **kwargs)
     row.save(force_insert=True)

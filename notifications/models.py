@@ -45,9 +45,7 @@ class OutboxMessage(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = (
-            models.Index(
-                fields=["not_before", "id"], condition=Q(status="due"), name="outbox_due"
-            ),
+            models.Index(fields=["not_before", "id"], condition=Q(status="due"), name="outbox_due"),
             models.Index(fields=["about"], name="outbox_about"),
         )
 

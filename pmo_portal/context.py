@@ -10,7 +10,8 @@ from accounts.http import is_person
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Masthead and footer. Costs no query; counts are read by the page that shows them."""
-    person = request.user if is_person(getattr(request, "user", None)) else None
+    user = getattr(request, "user", None)
+    person = user if is_person(user) else None
     theme = person.theme if person else request.COOKIES.get("theme", "system")
     return {
         "person": person,

@@ -57,7 +57,8 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        person = request.user if is_person(request.user) else None
+        user = request.user
+        person = user if is_person(user) else None
         zone = person.time_zone if person else ""
         if zone:
             timezone.activate(zone)

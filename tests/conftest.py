@@ -10,7 +10,11 @@ from django.db import connection
 
 from accounts.models import Department, Role, User
 from audit.triggers import SQLITE
+from catalog.models import Service, ServiceTier
+from intake.models import WorkRequest
 from tests.factories.accounts import DepartmentFactory, PersonFactory
+from tests.factories.catalog import make_service, tier
+from tests.factories.intake import make_work
 
 # Playwright runs an event loop in the thread that also talks to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -79,9 +83,7 @@ def other_analyst(db: None) -> User:
 
 @pytest.fixture
 def lead(db: None) -> User:
-    return PersonFactory(
-        name="Lena Fox", email="lena@example.org", roles=[Role.ANALYST, Role.LEAD]
-    )
+    return PersonFactory(name="Lena Fox", email="lena@example.org", roles=[Role.ANALYST, Role.LEAD])
 
 
 @pytest.fixture
@@ -93,6 +95,28 @@ def sponsor(operations: Department) -> User:
 
 @pytest.fixture
 def administrator(db: None) -> User:
-    return PersonFactory(
-        name="Mo Adler", email="mo@example.org", roles=[Role.ADMINISTRATOR]
-    )
+    return PersonFactory(name="Mo Adler", email="mo@example.org", roles=[Role.ADMINISTRATOR])
+
+
+@pytest.fixture
+def policies(db: None) -> None:
+    """The organisation's calendar and policies, in force since the start of 2026."""
+    from sla.services.starter import make_starter_policies
+
+    make_starter_policies(at=at_berlin("2026-01-01 00:00"))
+
+
+@pytest.fixture
+def service(policies: None) -> Service:
+    return make_service(at_berlin("2026-01-02 09:00"))
+
+
+@pytest.fixture
+def silver(service: Service) -> ServiceTier:
+    return tier(service, "silver")
+
+
+@pytest.fixture
+def work(requester: User, policies: None) -> WorkRequest:
+    """A full-lane request, received on Monday 2 March 2026 at 10:00 in Berlin."""
+    return make_work(requester, at_berlin("2026-03-02 10:00"))

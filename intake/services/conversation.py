@@ -68,9 +68,7 @@ def note(
         },
     )
     if is_new:
-        record(
-            "intake.note_saved", work, actor=actor, at=at, is_internal=True, message=message.pk
-        )
+        record("intake.note_saved", work, actor=actor, at=at, is_internal=True, message=message.pk)
     return message
 
 
@@ -97,9 +95,7 @@ def answer(
     return hold.lifted_at is not None
 
 
-def _after_answers(
-    work: WorkRequest, hold: Hold, *, actor: User, at: datetime, count: int
-) -> None:
+def _after_answers(work: WorkRequest, hold: Hold, *, actor: User, at: datetime, count: int) -> None:
     if not hold.questions.filter(answered_at=None).exists():
         lift(work, hold, actor=actor, at=at)
     elif hold.is_blocking:

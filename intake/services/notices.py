@@ -11,10 +11,10 @@ from notifications.services import enqueue_many, notice
 
 def their_side(work: WorkRequest) -> list[User]:
     """The requester, and who raised the request for them."""
-    people = {work.requester_id: work.requester}
-    if work.raised_by:
-        people[work.raised_by_id] = work.raised_by
-    return list(people.values())
+    people = [work.requester]
+    if work.raised_by and work.raised_by != work.requester:
+        people.append(work.raised_by)
+    return people
 
 
 def owe(

@@ -15,7 +15,7 @@ from intake.services import lifecycle
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_requester
-from intake.states import State
+from intake.states import IllegalMoveError, State
 from sla.services import clocks
 
 QUESTIONS_AT_ONCE = 3
@@ -30,9 +30,7 @@ class NotOfferedError(Exception):
 
 
 @transaction.atomic
-def claim(
-    work: WorkRequest, *, actor: User, at: datetime, seen: int | None = None
-) -> WorkRequest:
+def claim(work: WorkRequest, *, actor: User, at: datetime, seen: int | None = None) -> WorkRequest:
     """Become the named contact. Raise ConflictError when a colleague was faster."""
     work = lock(work, seen=seen)
     require(policies.can_triage(actor, work))
@@ -60,9 +58,7 @@ def assign(
     return work
 
 
-def take(
-    work: WorkRequest, *, actor: User, at: datetime, analyst: User | None = None
-) -> None:
+def take(work: WorkRequest, *, actor: User, at: datetime, analyst: User | None = None) -> None:
     """Claim a locked request if nobody has; a verdict on a new request claims it first."""
     if work.state != State.NEW:
         return
@@ -282,8 +278,13 @@ def _exit(
 
 @transaction.atomic
 def wake(work: WorkRequest, *, actor: User | None, at: datetime) -> WorkRequest:
-    """Bring a parked request back to its analyst; its proposal is promised anew."""
+    """Bring a parked request back to its analyst; its proposal is promised anew.
+
+    Raise IllegalMoveError when it is not parked: coming back is not reopening.
+    """
     work = lock(work)
+    if work.state != State.PARKED:
+        raise IllegalMoveError(State(work.state), State.CLAIMED)
     if actor is not None:
         require(policies.can_triage(actor, work))
     work.parked_until, work.returned_at = None, at

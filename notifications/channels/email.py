@@ -12,7 +12,7 @@ SUBJECT_LENGTH = 200
 
 
 def render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlternatives:
-    """Return the mail, not yet sent. Its Message-ID is the row's key: a second send is recognised."""
+    """Return the mail, not yet sent. Its Message-ID is the row's key, so a double is recognised."""
     context = context | {"base_url": settings.BASE_URL, "recipient": message.recipient}
     folder = f"emails/{message.kind}"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
