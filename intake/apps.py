@@ -6,6 +6,10 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
+        from intake.services import escalation
         from intake.services.questions import make_starter_questions
+        from sla.services import sweep
 
         post_migrate.connect(make_starter_questions, sender=self)
+        if escalation.notify_all not in sweep.after_batch:
+            sweep.after_batch.append(escalation.notify_all)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from pmo_portal.environment import (
@@ -305,6 +306,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sla.tasks.sweep_clocks",
         "schedule": SWEEP_INTERVAL,
         "options": {"expires": SWEEP_INTERVAL},
+    },
+    "wake-parked": {
+        "task": "intake.tasks.wake_parked",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "verify-clocks": {
+        "task": "sla.tasks.verify_clocks",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"expires": 3600},
     },
 }
 

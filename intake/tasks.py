@@ -1,0 +1,17 @@
+"""Doorbells of requests."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.moment import database_now
+from intake.services import triage
+
+WAKING_HOUR = 7
+
+
+@shared_task
+def wake_parked() -> int:
+    """Bring back what was parked until today, from 07:00 in the organisation's zone."""
+    now = database_now()
+    local = timezone.localtime(now)
+    return triage.wake_due(today=local.date(), at=now) if local.hour >= WAKING_HOUR else 0
