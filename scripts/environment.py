@@ -22,7 +22,7 @@ OLDEST = (3, 11)
 SHOW_EACH = 10
 NO_NETWORK = re.compile(
     "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError"
-    "|Network is unreachable|Connection refused|Connection aborted"
+    "|Network is unreachable|Connection refused|Connection aborted|from versions: none"
 )
 
 
