@@ -12,7 +12,7 @@ from pmo_portal.environment import BASE_DIR
 
 NO_VENV = 'import sys; sys.modules["ensurepip"] = None'
 OLD_PYTHON = 'import sys; sys.version_info = (3, 9, 2, "final", 0)'
-READ_ONLY = "import os; os.access = lambda path, mode: mode != os.W_OK"
+READ_ONLY = "import os; os.access = lambda path, mode: False"
 NOTHING = "# no packages\n"
 ONE_PACKAGE = f"six==1.17.0 --hash=sha256:{'0' * 64}\n"
 NO_SUCH_SERVER = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
