@@ -59,12 +59,12 @@ class Answer(models.Model):
         GIVEN = "given", "Answered"
         NOT_SURE = "not-sure", "We will find out together"
         TOGETHER = "together", "We will do this together"
+        # Put aside half written: kept as typed, and not yet an answer.
+        BEGUN = "begun", "In progress"
 
     work = models.ForeignKey(WorkRequest, on_delete=models.CASCADE, related_name="answers")
     slug = models.SlugField(max_length=30)
-    question = models.ForeignKey(
-        QuestionVersion, on_delete=models.PROTECT, related_name="answers"
-    )
+    question = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
     value = models.JSONField(default=dict)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.GIVEN)
     is_pmo_only = models.BooleanField(default=False)

@@ -1,14 +1,14 @@
 """From the first sentence to a received request. A draft is kept from the first Continue."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from accounts.models import User
 from accounts.policies import require
@@ -24,6 +24,8 @@ from sla.models import Subject
 
 TITLE_LENGTH = 90
 URGENT = "urgent"
+# The question that says by when, in each lane.
+TIMING = {Lane.ORDER: "quick", Lane.CONSULT: "when"}
 
 
 @dataclass
@@ -48,18 +50,47 @@ def start_draft(
     at: datetime,
     service: Service | None = None,
     lane: Lane | None = None,
+    key: UUID | None = None,
 ) -> WorkRequest:
-    """Open a draft for this requester; `actor` may be raising it on their behalf."""
-    return WorkRequest.objects.create(
-        requester=requester,
-        raised_by=None if actor == requester else actor,
-        department=requester.department,
-        service=service,
-        lane=lane or "",
-        subject=Subject.objects.create(kind="request"),
-        created_at=at,
-        saved_at=at,
+    """Open a draft for this requester; `actor` may be raising it on their behalf.
+
+    `lane` is the door they came in by, which is counted. The same `key` of the same requester
+    again returns the draft that it opened; IntegrityError when it is somebody else's.
+    """
+    begun: dict[str, Any] = {
+        "raised_by": None if actor == requester else actor,
+        "department": requester.department,
+        "service": service,
+        "lane": lane or "",
+        # Made only when the draft is.
+        "subject": partial(Subject.objects.create, kind="request"),
+        "created_at": at,
+        "saved_at": at,
+    }
+    work, is_new = WorkRequest.objects.get_or_create(
+        draft_key=key or uuid4(), requester=requester, defaults=begun
     )
+    if is_new and lane:
+        record("intake.draft_started", work, actor=actor, at=at, door=lane)
+    return work
+
+
+@transaction.atomic
+def begin(
+    question: QuestionVersion,
+    *,
+    value: dict[str, Any],
+    actor: User,
+    at: datetime,
+    status: str = Answer.Status.GIVEN,
+    service: Service | None = None,
+    lane: Lane | None = None,
+    key: UUID | None = None,
+) -> WorkRequest:
+    """Open a draft with its first answer; nothing is kept before there is one."""
+    work = start_draft(requester=actor, actor=actor, at=at, service=service, lane=lane, key=key)
+    save_answer(work, question, value=value, status=status, actor=actor, at=at)
+    return work
 
 
 @transaction.atomic
@@ -115,24 +146,33 @@ def _draft_follows(work: WorkRequest, answer: Answer, *, at: datetime) -> None:
         setattr(work, name, value)
         fields.append(name)
     work.save(update_fields=fields)
-    if answer.slug in ("decision", "decider"):
+    if answer.slug in ("decision", "decider") and answer.status != Answer.Status.BEGUN:
         _decision_follows(work, answer)
 
 
 def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
-    """What the draft itself keeps of an answer."""
+    """What the draft itself keeps of an answer; of a half written one only its title."""
     if answer.slug == "need":
         return {"title": title_of(str(answer.get("need")))}
+    if answer.status == Answer.Status.BEGUN:
+        return {}
     if answer.slug == "kind":
         kind = answer.get("kind")
         quick = kind in WorkRequest.QUICK_KINDS
         return {"kind": kind, "lane": Lane.ORDER if quick else Lane.CONSULT}
-    if answer.slug in ("when", "quick"):
-        asked = answer.get("when") == URGENT
-        urgency = WorkRequest.Urgency.ASKED if asked else WorkRequest.Urgency.NONE
-        day = answer.get("date")
-        return {"urgency": urgency, "needed_by": date.fromisoformat(day) if day else None}
+    if answer.slug in TIMING.values():
+        return _timing(answer)
     return {}
+
+
+def _timing(answer: Answer | None) -> dict[str, Any]:
+    """Urgency and date as an answer gives them; neither without one."""
+    asked = answer is not None and answer.get("when") == URGENT
+    day = answer.get("date") if answer else ""
+    return {
+        "urgency": WorkRequest.Urgency.ASKED if asked else WorkRequest.Urgency.NONE,
+        "needed_by": date.fromisoformat(day) if day else None,
+    }
 
 
 def _decision_follows(work: WorkRequest, answer: Answer) -> None:
@@ -162,14 +202,32 @@ def title_of(text: str) -> str:
     return first[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
-def note_visit(work: WorkRequest, *, shown: str | None, answered: str | None, at: datetime) -> None:
-    """Record which question was answered and which is put next: time and drop-off for each."""
+def note_visit(
+    work: WorkRequest,
+    *,
+    shown: str | None,
+    answered: str | None,
+    at: datetime,
+    opened: datetime | None = None,
+) -> None:
+    """Record which question was answered and which is put next: time and drop-off for each.
+
+    `opened` is when the answered question was first seen, where nobody led to it.
+    """
+    visits = []
     if answered:
-        visits = QuestionVisit.objects.filter(work=work, slug=answered, answered_at=None)
-        visits.update(answered_at=at)
+        known = QuestionVisit.objects.filter(work=work, slug=answered, answered_at=None)
+        if not known.update(answered_at=at):
+            seen = min(opened or at, at)
+            visits.append(_visit(work, answered, shown_at=seen, answered_at=at))
     if shown:
-        visit = QuestionVisit(work=work, slug=shown, shown_at=at)
-        QuestionVisit.objects.bulk_create([visit], ignore_conflicts=True)
+        visits.append(_visit(work, shown, shown_at=at))
+    if visits:
+        QuestionVisit.objects.bulk_create(visits, ignore_conflicts=True)
+
+
+def _visit(work: WorkRequest, slug: str, **moments: datetime) -> QuestionVisit:
+    return QuestionVisit(work=work, slug=slug, **moments)
 
 
 def required_slugs(work: WorkRequest, questions: Iterable[QuestionVersion]) -> list[str]:
@@ -184,30 +242,29 @@ def is_required(question: QuestionVersion, work: WorkRequest) -> bool:
     return work.lane in question.rules.get("required", [])
 
 
-def draft_with_answers(key: UUID, user: User) -> tuple[WorkRequest, list[Answer]]:
-    """Read a draft and its answers in one query; raise WorkRequest.DoesNotExist if not theirs."""
-    mine = Q(work__requester=user) | Q(work__raised_by=user)
-    people = ("work__requester", "work__raised_by", "work__subject", "work__service")
-    answers = list(Answer.objects.filter(mine, work__draft_key=key).select_related(*people))
-    if not answers:
-        raise WorkRequest.DoesNotExist
-    return answers[0].work, answers
-
-
 @transaction.atomic
 def submit(
-    work: WorkRequest, *, actor: User, at: datetime, answers: list[Answer] | None = None
+    work: WorkRequest,
+    *,
+    actor: User,
+    at: datetime,
+    answers: Sequence[Answer] | None = None,
+    questions: Iterable[QuestionVersion] | None = None,
 ) -> WorkRequest:
     """Send a draft to the PMO: it gets its number, its clocks run, both sides are told.
 
-    `answers` are read when they are not given. Raise MissingAnswersError while a required question
-    is open, ConflictError when the draft was sent or changed meanwhile.
+    `answers` and the current `questions` are read when they are not given. Raise
+    MissingAnswersError while a required question is open, ConflictError when the draft was sent or
+    changed meanwhile.
     """
     require(policies.can_write_draft(actor, work))
     answers = list(work.answers.all()) if answers is None else answers
-    _require_all(work, answers)
-    words = next(answer.get("need") for answer in answers if answer.slug == "need")
-    fields = {
+    given = {answer.slug: answer for answer in answers if answer.status != Answer.Status.BEGUN}
+    timing = _timing(given.get(TIMING[Lane(work.lane)])) if work.lane else {}
+    work.urgency = timing.get("urgency", work.urgency)
+    _require_all(work, given, QuestionVersion.objects.current() if questions is None else questions)
+    words = given["need"].get("need")
+    fields = timing | {
         "number": next_number(),
         "ask": words,
         "title": title_of(words),
@@ -221,23 +278,30 @@ def submit(
     return work
 
 
-def _require_all(work: WorkRequest, answers: list[Answer]) -> None:
-    answered = {answer.slug for answer in answers}
-    required = required_slugs(work, QuestionVersion.objects.current())
-    missing = [slug for slug in required if slug not in answered]
+def _require_all(
+    work: WorkRequest, given: Mapping[str, Answer], questions: Iterable[QuestionVersion]
+) -> None:
+    missing = [slug for slug in required_slugs(work, questions) if slug not in given]
     if missing or not work.lane:
         raise MissingAnswersError(missing or ["kind"])
 
 
 def next_number() -> int:
     """Take the next reference number. The counter's row is locked until the commit."""
+    return next_numbers(1)[0]
+
+
+def next_numbers(count: int) -> range:
+    """Take as many reference numbers, one after the other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO intake_referencecounter (name, value) VALUES ('request', 1) "
-            "ON CONFLICT (name) DO UPDATE SET value = intake_referencecounter.value + 1 "
-            "RETURNING value"
+            "INSERT INTO intake_referencecounter (name, value) VALUES ('request', %s) "
+            "ON CONFLICT (name) DO UPDATE SET value = intake_referencecounter.value + %s "
+            "RETURNING value",
+            [count, count],
         )
-        return int(cursor.fetchone()[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)
 
 
 @transaction.atomic

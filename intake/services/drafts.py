@@ -1,0 +1,115 @@
+"""Reading a draft: what is asked in it, what is answered and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, Subquery
+
+from accounts.models import User
+from intake.models import Answer, QuestionVersion, WorkRequest
+from intake.services import submission
+from intake.states import Lane
+
+EVERY_LANE = frozenset(Lane.values)
+
+
+class Part(NamedTuple):
+    """A part of the task list with its questions."""
+
+    title: str
+    questions: list[QuestionVersion]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request on its way to be sent, with its answers and the questions as they read now."""
+
+    work: WorkRequest
+    answers: dict[str, Answer]
+    questions: tuple[QuestionVersion, ...]
+
+    def asked(self) -> list[QuestionVersion]:
+        """The questions of the draft's lane; those of every lane while it has none."""
+        return [question for question in self.questions if self._is_asked(question)]
+
+    def _is_asked(self, question: QuestionVersion) -> bool:
+        lanes = question.rules["lanes"]
+        if question.slug == submission.URGENT and not self._is_urgent():
+            return False
+        return self.work.lane in lanes if self.work.lane else set(lanes) >= EVERY_LANE
+
+    def _is_urgent(self) -> bool:
+        return self.work.urgency == WorkRequest.Urgency.ASKED
+
+    def question(self, slug: str) -> QuestionVersion | None:
+        """The question of this name, if it is asked in this draft."""
+        return next((question for question in self.asked() if question.slug == slug), None)
+
+    def is_answered(self, question: QuestionVersion) -> bool:
+        """Whether there is an answer; one that was put aside half written is none."""
+        answer = self.answers.get(question.slug)
+        return answer is not None and answer.status != Answer.Status.BEGUN
+
+    def required(self) -> list[QuestionVersion]:
+        return [q for q in self.asked() if submission.is_required(q, self.work)]
+
+    def missing(self) -> list[QuestionVersion]:
+        """The required questions without an answer, in order."""
+        return [question for question in self.required() if not self.is_answered(question)]
+
+    def parts(self) -> list[Part]:
+        return parts_of(self.asked())
+
+    def next_in_part(self, after: QuestionVersion) -> QuestionVersion | None:
+        """The next question of the part without an answer, from `after` on and then around."""
+        part = [q for q in self.asked() if q.rules["part"] == after.rules["part"]]
+        here = next((place for place, q in enumerate(part) if q.slug == after.slug), -1)
+        turned = part[here + 1 :] + part[: max(here, 0)]
+        return next((question for question in turned if not self.is_answered(question)), None)
+
+
+def parts_of(questions: Iterable[QuestionVersion]) -> list[Part]:
+    """Questions by part; both in their order."""
+    grouped = groupby(questions, key=lambda question: str(question.rules["part"]))
+    return [Part(title, list(found)) for title, found in grouped]
+
+
+def read_draft(key: UUID, user: User) -> Draft:
+    """Read a draft, or the request it became, in one query; DoesNotExist if it is not theirs."""
+    mine = Q(work__requester=user) | Q(work__raised_by=user)
+    people = ("work__requester", "work__raised_by", "work__subject", "work__service__current")
+    answers = list(
+        Answer.objects.filter(mine, work__draft_key=key)
+        .select_related(*people)
+        .annotate(newest=_newest("pk"), newest_at=_newest("published_at"))
+    )
+    if not answers:
+        raise WorkRequest.DoesNotExist
+    first = answers[0]
+    return Draft(
+        work=first.work,
+        answers={answer.slug: answer for answer in answers},
+        questions=_questions(first.newest, first.newest_at),
+    )
+
+
+def _newest(column: str) -> Subquery:
+    return Subquery(QuestionVersion.objects.order_by("-pk").values(column)[:1])
+
+
+@lru_cache(maxsize=4)
+def _questions(newest: int, newest_at: datetime) -> tuple[QuestionVersion, ...]:
+    """The current questions. Every change publishes a version, so the newest names them all."""
+    return tuple(QuestionVersion.objects.current())
+
+
+def current_questions() -> tuple[QuestionVersion, ...]:
+    """The questions as they read now, before there is a draft."""
+    return tuple(QuestionVersion.objects.current())
