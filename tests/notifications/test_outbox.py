@@ -9,7 +9,7 @@ from django.core import mail
 from django.template import engines
 from django.utils import timezone
 
-from notifications import registry, services
+from notifications import registry, services, tasks
 from notifications.models import OutboxMessage
 from notifications.services import claim_next, deliver_next, enqueue
 
@@ -127,7 +127,14 @@ def test_a_broker_that_is_away_fails_nothing(
     requester, settings, django_capture_on_commit_callbacks
 ):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    with mock.patch("celery.current_app.send_task", side_effect=OSError("refused")):
-        with django_capture_on_commit_callbacks(execute=True):
-            owe(requester)
+    refused = mock.patch("celery.current_app.send_task", side_effect=OSError("refused"))
+    with refused, django_capture_on_commit_callbacks(execute=True):
+        owe(requester)
     assert OutboxMessage.objects.count() == 1
+
+
+def test_a_second_ring_does_not_wait_beside_a_delivery_that_hangs(requester):
+    owe(requester)
+    with tasks._delivering:
+        assert tasks.deliver_outbox() == 0
+    assert tasks.deliver_outbox() == 1
