@@ -1,6 +1,6 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
-from accounts.models import User
+from accounts.models import Role, User
 from intake.models import WorkRequest
 from intake.states import IN_TRIAGE, MAY_HOLD, State
 
@@ -60,3 +60,8 @@ def can_deliver(user: User, work: WorkRequest) -> bool:
 
 def can_check(user: User, work: WorkRequest) -> bool:
     return can_answer(user, work) and work.state == State.CHECK
+
+
+def can_import(user: User) -> bool:
+    """Bring an old queue in."""
+    return user.has_role(Role.ADMINISTRATOR, Role.LEAD)

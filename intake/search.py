@@ -4,6 +4,7 @@ Only what the requester may read is indexed: title, their own words and the agre
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,12 +23,16 @@ def words_of(text: str) -> list[str]:
 
 def index(work: WorkRequest) -> None:
     """Make a received request findable. PostgreSQL keeps a generated column and needs no call."""
+    index_many([work])
+
+
+def index_many(works: "Iterable[WorkRequest]") -> None:
     if connection.vendor == "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute(
+        cursor.executemany(
             "INSERT OR REPLACE INTO intake_search (rowid, title, body) VALUES (%s, %s, %s)",
-            [work.pk, work.title, f"{work.ask}\n{work.need}"],
+            [(work.pk, work.title, f"{work.ask}\n{work.need}") for work in works],
         )
 
 

@@ -64,11 +64,21 @@ def start_many(
     actor: User | None = None,
 ) -> list[Clock]:
     """Start clocks of a subject that has none of these metrics yet, with two inserts."""
+    return start_for_each([subject], targets, at=at, actor=actor)
+
+
+def start_for_each(
+    subjects: Iterable[Subject],
+    targets: Mapping[str, SlaTarget],
+    *,
+    at: datetime,
+    actor: User | None = None,
+) -> list[Clock]:
+    """Start the same clocks for many subjects, with two inserts in all."""
     _require_transaction()
-    return _create(
-        [_row(subject, metric) for metric in targets],
-        [Order(Act.START, at, actor, target=target) for target in targets.values()],
-    )
+    orders = {metric: Order(Act.START, at, actor, target=targets[metric]) for metric in targets}
+    begun = [(subject, metric) for subject in subjects for metric in orders]
+    return _create([_row(*pair) for pair in begun], [orders[metric] for _, metric in begun])
 
 
 def pause(
