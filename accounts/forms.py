@@ -1,7 +1,7 @@
 """How every form of the portal behaves: no browser bubbles, a linked summary, clean text."""
 
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allauth.account.forms import LoginForm
 from crispy_forms.helper import FormHelper
@@ -28,7 +28,7 @@ class PortalFormHelper(FormHelper):
     def __init__(
         self, form: forms.BaseForm, *, heading_field: str, summary_elsewhere: bool
     ) -> None:
-        super().__init__(form)
+        super().__init__(form)  # type: ignore[no-untyped-call]
         self.form_tag = False
         self.disable_csrf = True
         self.heading_field = heading_field
@@ -52,7 +52,13 @@ def clean_data(data: Any) -> Any:
     return cleaned
 
 
-class PortalFormMixin:
+if TYPE_CHECKING:
+    Base = forms.BaseForm
+else:
+    Base = object
+
+
+class PortalFormMixin(Base):
     """Give a form the portal's behaviour. Stands before forms.Form or forms.ModelForm.
 
     `heading_field` names the field whose label is the page's h1. `summary_elsewhere` says that
@@ -62,7 +68,6 @@ class PortalFormMixin:
     use_required_attribute = False
     heading_field = ""
     summary_elsewhere = False
-    fields: dict[str, forms.Field]
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(clean_data(data), *args, **kwargs)
@@ -72,12 +77,10 @@ class PortalFormMixin:
     @property
     def helper(self) -> PortalFormHelper:
         return PortalFormHelper(
-            self,  # type: ignore[arg-type]
-            heading_field=self.heading_field,
-            summary_elsewhere=self.summary_elsewhere,
+            self, heading_field=self.heading_field, summary_elsewhere=self.summary_elsewhere
         )
 
-    def problems(self: Any) -> list[Problem]:
+    def problems(self) -> list[Problem]:
         """List every error in the order of the fields, each with the control it is about."""
         of_form = [Problem("", str(words)) for words in self.non_field_errors()]
         return of_form + [
@@ -108,7 +111,7 @@ def first_control(bound: forms.BoundField) -> str:
     return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
 
 
-class SignInForm(PortalFormMixin, LoginForm):  # type: ignore[misc]
+class SignInForm(PortalFormMixin, LoginForm):
     """Mail address and password. What is said on failure stands in the account adapter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,7 @@
-"""Error pages. They touch neither the form data nor the database: both may be what broke."""
+"""Error pages. They touch neither the form data nor the database: both may be what broke.
+
+Only the page for a token that ran out reads the form, which is whole in that case.
+"""
 
 import secrets
 import sys
@@ -7,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -52,5 +56,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What the limits on signing in answer."""
+    return error_page(request, "429.html", 429)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(request, "csrf.html", 403)
+    """Show the typed text of our own pages back, to be sent again with a fresh token."""
+    from pmo_portal import kept_text
+
+    if not kept_text.is_from_us(request):
+        return error_page(request, "csrf.html", 403)
+    fields = kept_text.posted_fields(request)
+    return error_page(
+        request,
+        "csrf.html",
+        403,
+        fields=fields,
+        texts=kept_text.typed(fields),
+        path=request.get_full_path(),
+        token=get_token(request),
+    )

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pmo_portal.middleware.PersonMiddleware",
+    "pmo_portal.kept_text.KeepTextMiddleware",
 ]
 
 ROOT_URLCONF = "pmo_portal.urls"

@@ -1,6 +1,6 @@
 """The masthead's links: which of them a person sees, by role (ux.md 4.3)."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django import template
 from django.template import Context
@@ -10,14 +10,15 @@ from accounts.http import is_person
 from accounts.models import Role, User
 
 register = template.Library()
+MANY = 6
 
 
 class Link(NamedTuple):
-    """One main link. `count` names the context variable beside it, `unit` what it counts."""
+    """One main link. `counted` names the context variable beside it, `unit` what it counts."""
 
     words: str
     name: str
-    count: str = ""
+    counted: str = ""
     unit: str = ""
 
 
@@ -78,24 +79,38 @@ def _address(link: Link) -> str:
 
 
 def _is_current(address: str, path: str) -> bool:
-    return path == address if address == "/" else path.startswith(address)
+    return path == address if address in {"", "/"} else path.startswith(address)
+
+
+class Shown(NamedTuple):
+    """A link as the masthead writes it."""
+
+    words: str
+    address: str
+    number: int | None
+    unit: str
+    is_current: bool
+
+
+class MainLinks(NamedTuple):
+    """The links, and whether they are so many that they get a row of their own."""
+
+    links: list[Shown]
+    are_many: bool
 
 
 @register.simple_tag(takes_context=True)
-def main_links(context: Context) -> list[dict[str, Any]]:
-    """List the masthead's links with their address, count and whether this page is theirs."""
+def main_links(context: Context) -> MainLinks:
+    """Gather the masthead's links for whoever asks; those of missing pages are left out."""
     request = context.get("request")
     person = request.user if request and is_person(getattr(request, "user", None)) else None
     path = request.path if request else ""
-    found = [(link, _address(link)) for link in links_for(person)]
-    return [
-        {
-            "words": link.words,
-            "address": address,
-            "count": context.get(link.count) if link.count else None,
-            "unit": link.unit,
-            "current": _is_current(address, path),
-        }
-        for link, address in found
-        if address
-    ]
+    links = [_shown(link, path, context) for link in links_for(person)]
+    found = [link for link in links if link.address]
+    return MainLinks(found, len(found) > MANY or bool(person and person.is_pmo))
+
+
+def _shown(link: Link, path: str, context: Context) -> Shown:
+    address = _address(link)
+    number = context.get(link.counted) if link.counted else None
+    return Shown(link.words, address, number, link.unit, _is_current(address, path))
