@@ -41,7 +41,7 @@ function afterSwap(event) {
   part.querySelectorAll("textarea[data-limit]").forEach(count);
 }
 
-/* The thing that had the focus is gone: stay on what replaced it, else on its list's heading. */
+/* Once all has settled: the thing that had the focus is gone, so stay on what replaced it, else on its list's heading. */
 function keepFocus() {
   if (!swap || !isFocusLost()) return;
   const same = swap.id && document.getElementById(swap.id);
@@ -143,9 +143,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (button(event)?.getAttribute("aria-disabled")) event.preventDefault();
   else begin(event);
 });
-document.addEventListener("htmx:afterRequest", end);
+document.addEventListener("htmx:afterRequest", (event) => { end(event); setTimeout(keepFocus, 50); });
 document.addEventListener("htmx:beforeSwap", (event) => { remember(event); refuseSignIn(event); });
-document.addEventListener("htmx:afterSettle", (event) => { afterSwap(event); keepFocus(); });
+document.addEventListener("htmx:afterSettle", afterSwap);
 document.addEventListener("htmx:responseError", (event) => fail(event));
 document.addEventListener("htmx:sendError", (event) => fail(event));
 document.addEventListener("htmx:timeout", (event) => fail(event));
