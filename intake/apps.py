@@ -6,10 +6,13 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
+        from catalog import track_record as catalog_record
+        from intake import track_record
         from intake.services import escalation
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
 
         post_migrate.connect(make_starter_questions, sender=self)
+        catalog_record.register(track_record.by_service)
         if escalation.notify_all not in sweep.after_batch:
             sweep.after_batch.append(escalation.notify_all)

@@ -2,9 +2,17 @@
 
 from django.urls import include, path
 
+from intake.views import home, pages
 from pmo_portal import errors, views
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("how-it-works/", pages.how_it_works, name="how_it_works"),
+    path("promises/", pages.promises, name="promises"),
+    path("glossary/", pages.glossary, name="glossary"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("", include("catalog.urls")),
     path("landing/", views.landing, name="landing"),
     path("theme/", views.theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),
@@ -14,4 +22,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.server_error

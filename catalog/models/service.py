@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 from django.conf import settings
@@ -21,6 +23,27 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def with_tiers(self) -> ServiceQuerySet:
         return self.prefetch_related("current__tiers__policy")
+
+    def for_aim(self, aim: str) -> ServiceQuerySet:
+        return self.filter(aim=aim) if aim else self
+
+    def with_tier_like(self, *, level: str = "", within: int | None = None) -> ServiceQuerySet:
+        """Services with one tier of this level whose first result takes at most `within` days."""
+        wanted = {"level": level, "first_result_days__lte": within}
+        wanted = {field: value for field, value in wanted.items() if value}
+        if not wanted:
+            return self
+        tiers = ServiceTier.objects.filter(version=models.OuterRef("current"), **wanted)
+        return self.filter(models.Exists(tiers))
+
+    def saying(self, text: str) -> ServiceQuerySet:
+        """Services whose words hold every word of `text`."""
+        found = self
+        for word in text.split():
+            fields = ("name", "outcome", "summary", "decision_served", "audience")
+            anywhere = [Q(**{f"current__{field}__icontains": word}) for field in fields]
+            found = found.filter(reduce(or_, anywhere))
+        return found
 
 
 class Service(models.Model):

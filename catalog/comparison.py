@@ -1,0 +1,85 @@
+"""The tiers of a service side by side, as the table that every page of tiers shows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.date_words import day_words
+from catalog.models import ServiceTier
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`differs` says that it is not what the tier before it says."""
+
+    words: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of one tier; `slug` names its colour."""
+
+    slug: str
+    words: str
+    is_suggested: bool = False
+
+
+def caption(tiers: Sequence[ServiceTier]) -> str:
+    """What the table is for; with one tier there is nothing to choose."""
+    return "Choose how fast and how deep" if len(tiers) > 1 else "One tier, the same for all"
+
+
+def columns(tiers: Sequence[ServiceTier], *, suggested: int | None = None) -> list[Column]:
+    """One head per tier; `suggested` is the id of the tier that the PMO advises."""
+    return [Column(tier.level, str(tier), tier.pk == suggested) for tier in tiers]
+
+
+def rows(
+    tiers: Sequence[ServiceTier],
+    *,
+    due: Mapping[int, datetime | None],
+    now: datetime,
+    mark_differences: bool = False,
+) -> list[Row]:
+    """What the tiers promise, row by row; rows that no tier fills are left out.
+
+    `due` tells by tier when its first result would be there if it was chosen now.
+    """
+    said: list[tuple[str, Callable[[ServiceTier], str]]] = [
+        ("First result", _days),
+        ("If chosen today", lambda tier: _day(due.get(tier.pk), now)),
+        ("What you will know", lambda tier: tier.you_will_know),
+        ("What you will not get", lambda tier: tier.you_will_not_get),
+        ("Promise", lambda tier: tier.promise),
+        ("How exact", lambda tier: tier.exactness),
+        ("Your time", lambda tier: tier.your_time),
+    ]
+    table = [(label, [of(tier) for tier in tiers]) for label, of in said]
+    return [_row(label, texts, mark_differences) for label, texts in table if any(texts)]
+
+
+def _row(label: str, texts: Sequence[str], mark: bool) -> Row:
+    before = [texts[0], *texts]
+    cells = [
+        Cell(text or NOTHING, mark and text != was)
+        for text, was in zip(texts, before, strict=False)
+    ]
+    return Row(label, cells)
+
+
+def _days(tier: ServiceTier) -> str:
+    days = tier.first_result_days
+    return f"in {days} working {'day' if days == 1 else 'days'}"
+
+
+def _day(moment: datetime | None, now: datetime) -> str:
+    return f"by {day_words(moment, now=now)}" if moment else ""
