@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from allauth.account.forms import ResetPasswordForm
 from django.http import HttpResponse
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from accounts.models import User
-from tests.pages import page_of
+from tests.pages import Page, page_of
 
 SIGN_IN = "/sign-in/"
 
@@ -60,3 +62,14 @@ def test_sign_in_fields_suit_password_managers_and_allow_any_paste(client: Clien
     assert page.having("input", id="id_password", autocomplete="current-password")
     assert "novalidate" in page.having("form", action=SIGN_IN)[0]
     assert not any("maxlength" in attrs or "required" in attrs for _, attrs in page.tags)
+
+
+@pytest.mark.django_db
+def test_pages_of_allauth_without_a_template_of_ours_stand_in_our_frame(rf: RequestFactory) -> None:
+    context = {"form": ResetPasswordForm({"email": ""}), "messages": []}
+    html = render_to_string("account/password_reset.html", context, rf.get("/"))
+    page = Page(html)
+    assert page.having("main", id="main")
+    assert page.having("input", id="id_email", **{"aria-invalid": "true"})
+    assert page.having("button", type="submit", **{"class": "btn btn-primary"})
+    assert page.forbidden == []
