@@ -17,8 +17,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.test_frame_in_browser"),
-    # A kept-alive connection may end after its test, when SQLite in memory is no longer shared.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
 ]
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run", "--disable-quic"]
 LAUNCH += ["--disable-background-networking", "--disable-component-update"]
