@@ -1,10 +1,11 @@
-"""Moving a request from state to state. Only `move` and `receive` here assign `state`."""
+"""Moving a request from state to state. Only what stands here assigns `state`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import F, Min
 
 from accounts.models import User
@@ -83,7 +84,7 @@ def receive(work: WorkRequest, *, actor: User, at: datetime, fields: dict[str, A
     It takes no lock, since nothing but the row itself is contended before a request is received.
     Raise ConflictError when the draft was sent or changed meanwhile.
     """
-    started = clocks.start_many(work.subject, first_targets(work, at), at=at, actor=actor)
+    started = _start_first(work, actor=actor, at=at)
     due = [clock.due_at for clock in started if clock.due_at]
     fields |= {"state": State.NEW, "received_at": at, "queue_at": min(due, default=NO_PROMISE)}
     draft = WorkRequest.objects.filter(pk=work.pk, state=State.DRAFT, version=work.version)
@@ -93,6 +94,34 @@ def receive(work: WorkRequest, *, actor: User, at: datetime, fields: dict[str, A
         setattr(work, name, value)
     work.version += 1
     return [entry("intake.moved", work, actor=actor, at=at, was=State.DRAFT, to=State.NEW)]
+
+
+def receive_imported(works: Sequence[WorkRequest], *, actor: User, at: datetime) -> list[Entry]:
+    """Save unsaved requests of an old queue as `new`, and return the entries to record.
+
+    They share lane and urgency. Their clocks run from `at`, although they were received long
+    before: nothing is broken before it is promised (sla-spec 4).
+    """
+    targets = first_targets(works[0], at)
+    subjects = [work.subject for work in works]
+    started = clocks.start_for_each(subjects, targets, at=at, actor=actor)
+    due = [clock.due_at for clock in started if clock.due_at]
+    for work in works:
+        work.state = State.NEW
+        work.queue_at = min(due, default=NO_PROMISE)
+    WorkRequest.objects.bulk_create(works)
+    return [
+        entry("intake.moved", work, actor=actor, at=at, was=State.DRAFT, to=State.NEW)
+        for work in works
+    ]
+
+
+def _start_first(work: WorkRequest, *, actor: User, at: datetime) -> list[Clock]:
+    """Start the clocks of receipt; that they exist means that a twin was faster."""
+    try:
+        return clocks.start_many(work.subject, first_targets(work, at), at=at, actor=actor)
+    except IntegrityError as error:
+        raise ConflictError(work) from error
 
 
 def first_targets(work: WorkRequest, at: datetime) -> dict[str, SlaTarget]:
