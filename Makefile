@@ -37,7 +37,7 @@ check: tools ## Look for faults without running tests: style, types, imports, te
 	$(IN_VENV) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/djlint templates --lint --quiet
-	find templates -name '*.html' -exec .venv/bin/djade --check {} +
+	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(IN_VENV) manage.py check
 	$(IN_VENV) manage.py makemigrations --check --dry-run
 	$(AS_SERVED) $(IN_VENV) manage.py check --deploy --fail-level WARNING
@@ -46,7 +46,7 @@ check: tools ## Look for faults without running tests: style, types, imports, te
 format: tools ## Bring code and templates into the one style
 	$(IN_VENV) -m ruff check --fix .
 	$(IN_VENV) -m ruff format .
-	find templates -name '*.html' -exec .venv/bin/djade {} +
+	find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 lock: tools ## Pin the newest allowed packages (needs the network)
 	.venv/bin/$(LOCK) --upgrade requirements.in --output-file requirements.txt
