@@ -169,6 +169,7 @@ def propose(
     service = tier.version.service
     if service.current_id != tier.version_id or not service.can_be_asked_for(at.date()):
         raise NotOfferedError
+    lifecycle.public_word(work, actor=actor, at=at)
     work.service = service
     move(
         work,

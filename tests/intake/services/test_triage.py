@@ -151,6 +151,12 @@ def test_proposing_meets_the_promise_of_a_proposal(work, analyst, silver, berlin
     assert "proposal_ready" in kinds()
 
 
+def test_a_proposal_is_a_word_of_the_pmo(work, analyst, silver, berlin):
+    work = agree_need(work, analyst, berlin("2026-03-03 09:00"))
+    triage.propose(work, tier=silver, why="It fits.", actor=analyst, at=berlin("2026-03-05 12:00"))
+    assert fresh(work).clock("next_contact").due_at == berlin("2026-03-12 12:00")
+
+
 def test_a_retired_service_is_not_proposed(work, analyst, silver, berlin):
     work = agree_need(work, analyst, berlin("2026-03-02 11:00"))
     service = silver.version.service
