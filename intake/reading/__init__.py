@@ -1,0 +1,1 @@
+"""What the pages of a request show, worked out once for every page: words, tones and dates."""

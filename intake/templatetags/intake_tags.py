@@ -1,0 +1,47 @@
+"""How states, tiers and clocks look and read, for every page that shows a request."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from accounts.http import is_person
+from accounts.models import User
+from intake import policies
+from intake.models import WorkRequest
+from intake.reading.badges import Badge, badge_of
+from intake.reading.promises import Chip, chip_of
+from sla.models import Clock
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def badge(context: Context, work: WorkRequest) -> Badge:
+    """Give tone, icon and words of a request's state, in the words of who reads the page."""
+    return badge_of(work, now=timezone.now(), is_theirs=_is_theirs(context, work))
+
+
+@register.simple_tag
+def chip(clock: Clock) -> Chip:
+    """Give tone and words of a clock, as the PMO reads it."""
+    return chip_of(clock, timezone.now())
+
+
+@register.filter
+def role_word(message: Any) -> str:
+    """Say for which side somebody wrote: "PMO" or "requester"."""
+    return "PMO" if message.from_pmo else "requester"
+
+
+@register.filter
+def first_name(person: User) -> str:
+    """Give the name by which people are spoken of in a sentence."""
+    return person.name.split()[0] if person.name.split() else person.name
+
+
+def _is_theirs(context: Context, work: WorkRequest) -> bool:
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    return is_person(user) and policies.is_of(user, work)
