@@ -34,6 +34,11 @@ def can_see_internal(user: User, work: WorkRequest) -> bool:
     return user.is_pmo and work.requester_id != user.pk
 
 
+def can_read_pmo_only(user: User, work: WorkRequest) -> bool:
+    """Read answers marked "PMO only": who gave them and the PMO, no sponsor and no participant."""
+    return is_of(user, work) or can_see_internal(user, work)
+
+
 def can_write(user: User, work: WorkRequest) -> bool:
     """Add to the conversation: both sides, as long as there is somebody to read it."""
     joined = work.participants.filter(person=user).exists

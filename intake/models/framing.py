@@ -107,6 +107,15 @@ class QuestionVisit(models.Model):
         return self.slug
 
 
+class NeedVersionQuerySet(models.QuerySet["NeedVersion"]):
+    def unanswered(self) -> NeedVersionQuerySet:
+        """Play-backs that wait for the requester; a newer one takes the place of an older."""
+        newer = NeedVersion.objects.filter(
+            work=models.OuterRef("work"), number__gt=models.OuterRef("number")
+        )
+        return self.filter(~models.Exists(newer), played_back_at__isnull=False, answered_at=None)
+
+
 class NeedVersion(models.Model):
     """The need as one side wrote it, played back, and agreed by both or corrected."""
 
@@ -129,7 +138,7 @@ class NeedVersion(models.Model):
     requester_agreed_at = models.DateTimeField(null=True)
     pmo_agreed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[NeedVersion]] = models.Manager()
+    objects: ClassVar[models.Manager[NeedVersion]] = NeedVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("work", "-number")

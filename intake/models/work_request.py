@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from accounts.models import Department, User
 from catalog.models import Service, ServiceTier
-from intake.states import BEFORE_RUNNING, CLOSED, OPEN, Lane, State
+from intake.states import BEFORE_RUNNING, CLOSED, IN_TRIAGE, OPEN, Lane, State
 from sla.models import Clock, Subject
 
 if TYPE_CHECKING:
-    from intake.models import Proposal
+    from intake.models import NeedVersion, Proposal
 
 # Sorts after every promise; a request without a running clock waits at the end of the queue.
 NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -57,16 +57,21 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
         return self.filter(state__in=CLOSED)
 
     def waiting_for(self, user: User) -> WorkRequestQuerySet:
-        """What needs this requester's answer, choice or check."""
-        asked = Q(waiting_since__isnull=False, state__in=OPEN)
+        """What needs this person's answer, choice or check; only the requester's side has one."""
+        own = Q(requester=user) | Q(raised_by=user)
+        asked = Q(waiting_since__isnull=False)
         turn = Q(state__in=(State.PROPOSED, State.CHECK))
-        play_back = Q(needs__played_back_at__isnull=False, needs__answered_at=None)
-        return self.brought_by(user).open().filter(asked | turn | play_back).distinct()
+        played_back = Q(Exists(self._unanswered_needs()), state__in=IN_TRIAGE)
+        return self.open().filter(own, asked | turn | played_back)
+
+    @staticmethod
+    def _unanswered_needs() -> models.QuerySet[NeedVersion]:
+        from intake.models.framing import NeedVersion  # it points at this model
+
+        return NeedVersion.objects.unanswered().filter(work=OuterRef("pk"))
 
     def with_people(self) -> WorkRequestQuerySet:
-        return self.select_related(
-            "requester", "department", "analyst", "service__current", "tier"
-        )
+        return self.select_related("requester", "department", "analyst", "service__current", "tier")
 
     def for_queue(self) -> WorkRequestQuerySet:
         """Rows of the triage queue: soonest promise first, so late ones lead by themselves."""
@@ -151,8 +156,7 @@ class WorkRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="running_has_a_tier",
-                condition=~Q(state__in=(State.BLUEPRINT, State.RUNNING))
-                | Q(tier__isnull=False),
+                condition=~Q(state__in=(State.BLUEPRINT, State.RUNNING)) | Q(tier__isnull=False),
             ),
             models.CheckConstraint(
                 name="looked_at_by_somebody",
@@ -199,9 +203,7 @@ class WorkRequest(models.Model):
                 condition=Q(returned_at__isnull=False, state__in=sorted(OPEN)),
                 name="work_queue_returned",
             ),
-            models.Index(
-                fields=["parked_until"], condition=Q(state="parked"), name="work_parked"
-            ),
+            models.Index(fields=["parked_until"], condition=Q(state="parked"), name="work_parked"),
             models.Index(fields=["requester", "-id"], name="work_by_requester"),
         )
 
@@ -297,5 +299,3 @@ class ReferenceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
-
-
