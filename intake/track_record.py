@@ -82,11 +82,15 @@ def _window(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def _judged(start: datetime, end: datetime) -> QuerySet[Clock]:
-    """Clocks of requests whose fate was sealed in [start, end), with the moment it was."""
-    missed = Q(breached_at__gte=start, breached_at__lt=end)
-    met = Q(outcome=Clock.Outcome.MET, ended_at__gte=start, ended_at__lt=end)
+    """Clocks of requests whose fate was sealed in [start, end), with the moment it was.
+
+    A next contact ends as cancelled when the next word starts it anew; that word kept it.
+    """
+    ends = Q(state=Clock.State.STOPPED) | Q(metric="next_contact", state=Clock.State.CANCELLED)
+    met = ends & Q(breached_at__isnull=True, ended_at__gte=start, ended_at__lt=end)
+    is_open = Q(state__in=(Clock.State.RUNNING, Clock.State.PAUSED))
+    missed = (ends | is_open) & Q(breached_at__gte=start, breached_at__lt=end)
     counted = Clock.objects.filter(met | missed, subject__kind="request")
-    counted = counted.exclude(state=Clock.State.CANCELLED)
     return counted.annotate(sealed_at=Coalesce("breached_at", "ended_at"))
 
 

@@ -42,17 +42,23 @@ def make_starter_catalog(at: datetime, *, owner: User | None = None) -> list[Ser
     return made
 
 
+def starter_document(slug: str) -> dict[str, Any]:
+    """One starting service as the file describes it."""
+    return next(document for document in starter_services() if document["slug"] == slug)
+
+
+def parts_of(document: dict[str, Any]) -> dict[str, Any]:
+    """What `publish` needs of a service: its words, its tiers and its blueprint."""
+    return {
+        "words": document["words"],
+        "tiers": [_tier(row) for row in document["tiers"]],
+        "blueprint": document["blueprint"],
+    }
+
+
 def _publish(document: dict[str, Any], position: int, at: datetime) -> Service:
     service = Service.objects.create(slug=document["slug"], aim=document["aim"], position=position)
-    tiers = [_tier(row) for row in document["tiers"]]
-    publish(
-        service,
-        words=document["words"],
-        tiers=tiers,
-        blueprint=document["blueprint"],
-        actor=None,
-        at=at,
-    )
+    publish(service, **parts_of(document), actor=None, at=at)
     return service
 
 

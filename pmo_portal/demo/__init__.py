@@ -1,0 +1,1 @@
+"""The demo organisation: believable people and four months of their requests."""
