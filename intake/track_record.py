@@ -31,6 +31,8 @@ SERVICE_DAYS = 91
 TYPICAL_OF = 2000
 SMALL_ASK = "small-ask"
 Key = tuple[str, str]
+MET = Count("id", filter=Q(breached_at__isnull=True))
+MISSED = Count("id", filter=Q(breached_at__isnull=False))
 
 PROMISES: tuple[tuple[Key, str], ...] = (
     (("first_reply", ""), "A person replies to you"),
@@ -94,13 +96,6 @@ def _judged(start: datetime, end: datetime) -> QuerySet[Clock]:
     return counted.annotate(sealed_at=Coalesce("breached_at", "ended_at"))
 
 
-def _counts() -> dict[str, Count]:
-    return {
-        "met": Count("id", filter=Q(breached_at__isnull=True)),
-        "missed": Count("id", filter=Q(breached_at__isnull=False)),
-    }
-
-
 def _sum(parts: Iterable[Compliance]) -> Compliance:
     known = list(parts)
     return Compliance(sum(p.met for p in known), sum(p.missed for p in known), 0, 0)
@@ -115,7 +110,7 @@ def last_month(now: datetime) -> LastMonth:
 
 def _read_last_month(month: date) -> LastMonth:
     start, end = _window(month, month)
-    counts = _judged(start, end).filter(metric="first_reply").aggregate(**_counts())
+    counts = _judged(start, end).filter(metric="first_reply").aggregate(met=MET, missed=MISSED)
     replies = Compliance(counts["met"], counts["missed"], 0, 0)
     return LastMonth(month, replies, _typical_proposal(start, end))
 
@@ -149,8 +144,8 @@ def _count_by_month(months: list[date]) -> dict[tuple[str, str, date], Complianc
     start, end = _window(months[0], months[-1])
     month = TruncMonth("sealed_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
     policy = F("target__version__policy__slug")
-    rows = _judged(start, end).annotate(month=month, policy=policy)
-    rows = rows.values("metric", "policy", "month").annotate(**_counts()).order_by()
+    judged = _judged(start, end).annotate(month=month, policy=policy)
+    rows = judged.values("metric", "policy", "month").annotate(met=MET, missed=MISSED).order_by()
     return {
         (row["metric"], row["policy"], row["month"].date()): Compliance(
             row["met"], row["missed"], 0, 0
@@ -198,8 +193,12 @@ def by_service(now: datetime) -> dict[int, Compliance]:
 def _count_by_service(since: datetime, now: datetime) -> dict[int, Compliance]:
     order = Q(metric="proposal", subject__work__lane=Lane.ORDER)
     consult = Q(metric="delivery", subject__work__lane=Lane.CONSULT)
-    rows = _judged(since, now).filter(order | consult)
-    rows = rows.values(service=F("subject__work__service")).annotate(**_counts()).order_by()
+    judged = _judged(since, now).filter(order | consult)
+    rows = (
+        judged.values(service=F("subject__work__service"))
+        .annotate(met=MET, missed=MISSED)
+        .order_by()
+    )
     counted = {row["service"]: Compliance(row["met"], row["missed"], 0, 0) for row in rows}
     nameless = counted.pop(None, None)
     small = _small_ask_id() if nameless else None

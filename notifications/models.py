@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+
+class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
+    def with_status(self, status: str) -> OutboxMessageQuerySet:
+        """Those of one status; all of them without one."""
+        return self.filter(status=status) if status else self
+
+    def dead(self) -> OutboxMessageQuerySet:
+        """Given up, until somebody tries again."""
+        return self.filter(status="dead")
+
+    def overdue(self, since: datetime) -> OutboxMessageQuerySet:
+        """Due since before that moment and still waiting: nobody delivers."""
+        return self.filter(status="due", not_before__lt=since)
 
 
 class OutboxMessage(models.Model):
@@ -40,14 +55,20 @@ class OutboxMessage(models.Model):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
 
-    objects: ClassVar[models.Manager[OutboxMessage]] = models.Manager()
+    objects: ClassVar[models.Manager[OutboxMessage]] = OutboxMessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
         indexes = (
             models.Index(fields=["not_before", "id"], condition=Q(status="due"), name="outbox_due"),
             models.Index(fields=["about"], name="outbox_about"),
+            models.Index(fields=["id"], condition=Q(status="dead"), name="outbox_dead"),
         )
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def kind_words(self) -> str:
+        """Its kind as a heading: "Request received"."""
+        return self.kind.replace("_", " ").capitalize()

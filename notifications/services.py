@@ -10,7 +10,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from notifications.channels import email
@@ -135,9 +135,16 @@ def is_permanent(error: Exception) -> bool:
     return isinstance(error, UnknownKindError)
 
 
-def retry(message: OutboxMessage, *, at: datetime) -> None:
-    """Give a dead notice another three days."""
-    OutboxMessage.objects.filter(pk=message.pk, status=Status.DEAD).update(
+def retry(message: OutboxMessage, *, at: datetime) -> bool:
+    """Give a dead notice another three days; return whether it was dead."""
+    return retry_all(OutboxMessage.objects.filter(pk=message.pk), at=at) > 0
+
+
+def retry_all(messages: QuerySet[OutboxMessage], *, at: datetime) -> int:
+    """Give the dead ones among these another three days, and return how many there were."""
+    count = messages.filter(status=Status.DEAD).update(
         status=Status.DUE, not_before=at, created_at=at, tries=0, lease_until=None
     )
-    transaction.on_commit(ring)
+    if count:
+        transaction.on_commit(ring)
+    return count

@@ -2,12 +2,15 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PortalRequest, is_person
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.moment import database_now
+from accounts.policies import role_required
+from pmo_portal.attention import findings
 
 YEAR = 365 * 24 * 3600
 
@@ -22,6 +25,14 @@ def landing(request: PortalRequest) -> HttpResponse:
     if request.user.is_administrator:
         return redirect("manage")
     return redirect("home")
+
+
+@require_safe
+@role_required(Role.ADMINISTRATOR)
+def manage(request: PortalRequest) -> HttpResponse:
+    """Where administrators land: what needs attention, and the pages to look after it."""
+    now = database_now()
+    return render(request, "manage/landing.html", {"findings": findings(now), "checked_at": now})
 
 
 @require_POST
