@@ -38,7 +38,8 @@ class CaseFile:
         """Return the answer in the form of `expect`, "error" where the engine refuses."""
         try:
             return OPERATIONS[case["op"]](self, case)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, KeyError, TypeError):
+            # The engine refused, or a part of the question is missing or of another kind.
             return "error"
 
     def timetable(self, name: str) -> Timetable:

@@ -42,5 +42,5 @@ def read(path: Path) -> CaseFile:
         return CaseFile(json.loads(path.read_text()))
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.") from error
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise CommandError(f"{path} is not a case file: {error}.") from error
