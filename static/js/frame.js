@@ -133,6 +133,12 @@ function closeMenus(event) {
   });
 }
 
+/* Printing needs script, so its button is only there with it. */
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
+
 document.addEventListener("input", (event) => {
   if (event.target.matches("textarea[data-limit]")) count(event.target);
 });
