@@ -15,6 +15,12 @@ from tests.factories.sla import make_calendar, make_subject, make_target
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What apps above do after a batch is theirs to test."""
+    monkeypatch.setattr(sweeping, "after_batch", [])
+
+
 def june(moment: str) -> datetime:
     """ "01 09:00" is Monday 1 June 2026 at nine, UTC."""
     return datetime.fromisoformat(f"2026-06-{moment}").replace(tzinfo=UTC)
