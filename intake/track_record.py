@@ -31,6 +31,7 @@ SERVICE_DAYS = 91
 TYPICAL_OF = 2000
 SMALL_ASK = "small-ask"
 Key = tuple[str, str]
+Counted = dict[tuple[str, str, date], Compliance]
 MET = Count("id", filter=Q(breached_at__isnull=True))
 MISSED = Count("id", filter=Q(breached_at__isnull=False))
 
@@ -57,12 +58,15 @@ class LastMonth:
 
 @dataclass(frozen=True)
 class PromiseRecord:
-    """One promise in words, its limit, and how it was kept by month and in all."""
+    """One promise in words, its limit, and how it was kept by month."""
 
     words: str
     within: str
     months: list[Compliance]
-    total: Compliance
+
+    @property
+    def total(self) -> Compliance:
+        return _sum(self.months)
 
 
 def _cached(name: str, read: Callable[[], Any]) -> Any:
@@ -135,12 +139,16 @@ def _typical_proposal(start: datetime, end: datetime) -> str:
 def promise_records(now: datetime) -> tuple[list[date], list[PromiseRecord]]:
     """Each promise with the record of the last months; promises without any are left out."""
     months = months_until(now, MONTHS)
-    counted = _cached(f"promises:{months[0]}", lambda: _count_by_month(months))
-    records = [_record(key, words, months, counted, now) for key, words in PROMISES]
+    counted: Counted = _cached(f"promises:{months[0]}", lambda: _count_by_month(months))
+    limits = _limits(now)
+    records = [
+        PromiseRecord(words, limits.get(key, ""), _months_of(key, months, counted))
+        for key, words in PROMISES
+    ]
     return months, [record for record in records if record.total.ratio is not None]
 
 
-def _count_by_month(months: list[date]) -> dict[tuple[str, str, date], Compliance]:
+def _count_by_month(months: list[date]) -> Counted:
     start, end = _window(months[0], months[-1])
     month = TruncMonth("sealed_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
     policy = F("target__version__policy__slug")
@@ -154,16 +162,10 @@ def _count_by_month(months: list[date]) -> dict[tuple[str, str, date], Complianc
     }
 
 
-def _record(
-    key: Key,
-    words: str,
-    months: list[date],
-    counted: dict[tuple[str, str, date], Compliance],
-    now: datetime,
-) -> PromiseRecord:
-    """Sum up one promise; a key without a policy means the metric under every policy."""
+def _months_of(key: Key, months: list[date], counted: Counted) -> list[Compliance]:
+    """One promise month by month; a key without a policy means the metric under every policy."""
     metric, policy = key
-    by_month = [
+    return [
         _sum(
             counts
             for (of, under, in_month), counts in counted.items()
@@ -171,12 +173,13 @@ def _record(
         )
         for month in months
     ]
-    return PromiseRecord(words, _within(metric, policy, now), by_month, _sum(by_month))
 
 
-def _within(metric: str, policy: str, now: datetime) -> str:
-    slug = policy or POLICY_OF_PROMISE.get(metric, "")
-    return promise_words(clocks.policy_targets(slug, at=now).get(metric)) if slug else ""
+def _limits(now: datetime) -> dict[Key, str]:
+    """How long each promise may take by the policies in force, in words."""
+    slugs = {key: key[1] or POLICY_OF_PROMISE.get(key[0], "") for key, _ in PROMISES}
+    policies = {slug: clocks.policy_targets(slug, at=now) for slug in set(slugs.values()) if slug}
+    return {key: promise_words(policies[slug].get(key[0])) for key, slug in slugs.items() if slug}
 
 
 def by_service(now: datetime) -> dict[int, Compliance]:

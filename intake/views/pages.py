@@ -16,10 +16,8 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 def promises(request: HttpRequest) -> HttpResponse:
     """How we kept our promises in the last six months."""
-    now = timezone.now()
-    months, records = track_record.promise_records(now)
-    context = {"months": months, "records": records, "efforts": efforts(at=now)}
-    return render(request, "pages/promises.html", context)
+    months, records = track_record.promise_records(timezone.now())
+    return render(request, "pages/promises.html", {"months": months, "records": records})
 
 
 def glossary(request: HttpRequest) -> HttpResponse:
