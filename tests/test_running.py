@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 import uuid
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import psycopg2
 import pytest
@@ -29,9 +30,10 @@ from notifications.models import OutboxMessage
 from notifications.services import enqueue
 person = make_person("ana@example.org", "Ana Silva", at=timezone.now())
 enqueue("of_no_kind", to=person, about="a-test", key="a-test", at=timezone.now())
-while OutboxMessage.objects.get().status == "due":
+owed = OutboxMessage.objects.filter(kind="of_no_kind")
+while owed.get().status == "due":
     time.sleep(0.1)
-print(OutboxMessage.objects.get().status)
+print(owed.get().status)
 """
 SWEPT = """
 import time
@@ -75,7 +77,7 @@ class Portal:
         self.wait_for(f"The portal is at http://127.0.0.1:{self.port}\n")
 
     def get(self, path):
-        return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10)
 
     def ask(self, code):
         """Run code in Django's shell on the portal's database, and return what it prints."""
@@ -146,6 +148,8 @@ def environment(own_database, tmp_path_factory):
     return os.environ | {
         "DATABASE_URL": own_database,
         "DATA_DIR": str(tmp_path_factory.mktemp("portal")),
+        "DEMO_ALLOWED": "yes",
+        "DEMO_PASSWORD": "walk right in",
         "SWEEP_INTERVAL": "1",
         "OUTBOX_INTERVAL": "1",
         "DJANGO_SETTINGS_MODULE": "pmo_portal.settings",
@@ -176,6 +180,20 @@ def start(portal):
         for pid in one.processes():
             os.kill(pid, signal.SIGKILL)
         one.process.wait()
+
+
+def test_it_says_who_may_sign_in_and_they_can(portal):
+    names = ("requester", "outsider", "analyst", "lead", "sponsor", "admin")
+    assert [name for name in names if f"\n  {name}@demo.example " not in portal.said] == []
+    assert "\npassword walk right in\n" in portal.said
+    browser = build_opener(HTTPCookieProcessor())
+    address = f"http://127.0.0.1:{portal.port}/sign-in/"
+    page = browser.open(address).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    given = {"login": "analyst@demo.example", "password": "walk right in"}
+    answer = browser.open(address, urlencode(given | {"csrfmiddlewaretoken": token}).encode())
+    assert answer.url != address
+    assert "Dana Reyes" in answer.read().decode()
 
 
 def test_its_style_sheets_are_kept_by_browsers_for_good(portal):

@@ -1,9 +1,10 @@
-"""What must be there before the first page: tables, cache table and, where allowed, the demo."""
+"""What must be there before the first page: tables, cache table, and something to begin with."""
 
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
@@ -11,7 +12,10 @@ from pmo_portal.environment import stop
 
 
 class Command(BaseCommand):
-    help = "Bring the database up to date. Harmless to repeat."
+    help = (
+        "Bring the database up to date, and fill an empty one: with the demo organisation where "
+        "that is allowed, else with the starting promises and services. Harmless to repeat."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write("Preparing the database")
@@ -20,5 +24,6 @@ class Command(BaseCommand):
             call_command("createcachetable", verbosity=0)
         except OperationalError as error:
             stop(f"the database does not answer: {str(error).strip()}")
-        if settings.DEMO_ALLOWED and "make_demo" in get_commands():
+        if settings.DEMO_ALLOWED:
             call_command("make_demo", if_empty=True, stdout=self.stdout)
+        call_command("make_starter", stdout=StringIO())

@@ -29,7 +29,6 @@ CELERY = ("-m", "celery", "-A", "pmo_portal")
 
 class Command(BaseCommand):
     help = "Prepare the database, then serve the portal until Ctrl-C."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", default="8000")
@@ -60,7 +59,7 @@ class Command(BaseCommand):
     def greet(self) -> None:
         """Say where the portal is, as soon as it answers."""
         while not answers(self.address):
-            time.sleep(0.1)
+            time.sleep(0.2)
         lines = [
             "",
             f"The portal is at http://{self.address}",
@@ -87,11 +86,9 @@ def refuse_port_in_use(port: str) -> None:
 
 def demo_sign_ins() -> list[str]:
     """Return the lines that tell how to sign in, for those demo people that exist."""
-    known = set(User.objects.filter(email__in=DEMO_PEOPLE).values_list("email", flat=True))
-    people = [email for email in DEMO_PEOPLE if email in known]
-    if not people:
-        return []
-    return ["Sign in as", *(f"  {email}" for email in people), f"password {settings.DEMO_PASSWORD}"]
+    names = dict(User.objects.filter(email__in=DEMO_PEOPLE).values_list("email", "name"))
+    people = [f"  {email:<24}{names[email]}" for email in DEMO_PEOPLE if email in names]
+    return ["Sign in as", *people, f"password {settings.DEMO_PASSWORD}"] if people else []
 
 
 def crew() -> Crew:
