@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.conf import settings
+from django.db.models import DateTimeField, Func, Q, Subquery
 
 from accounts.models import User
 from intake.models import Answer, QuestionVersion, WorkRequest
@@ -34,6 +35,8 @@ class Draft:
     work: WorkRequest
     answers: dict[str, Answer]
     questions: tuple[QuestionVersion, ...]
+    # When it was read, by the database's clock; None where the process's clock counts.
+    read_at: datetime | None = None
 
     def asked(self) -> list[QuestionVersion]:
         """The questions of the draft's lane; those of every lane while it has none."""
@@ -58,7 +61,9 @@ class Draft:
         return answer is not None and answer.status != Answer.Status.BEGUN
 
     def required(self) -> list[QuestionVersion]:
-        return [q for q in self.asked() if submission.is_required(q, self.work)]
+        """What must be answered before it can be sent; without a lane, all that is asked."""
+        no_lane = not self.work.lane
+        return [q for q in self.asked() if no_lane or submission.is_required(q, self.work)]
 
     def missing(self) -> list[QuestionVersion]:
         """The required questions without an answer, in order."""
@@ -88,7 +93,7 @@ def read_draft(key: UUID, user: User) -> Draft:
     answers = list(
         Answer.objects.filter(mine, work__draft_key=key)
         .select_related(*people)
-        .annotate(newest=_newest("pk"), newest_at=_newest("published_at"))
+        .annotate(newest=_newest("pk"), newest_at=_newest("published_at"), **_clock())
     )
     if not answers:
         raise WorkRequest.DoesNotExist
@@ -97,11 +102,19 @@ def read_draft(key: UUID, user: User) -> Draft:
         work=first.work,
         answers={answer.slug: answer for answer in answers},
         questions=_questions(first.newest, first.newest_at),
+        read_at=getattr(first, "read_at", None),
     )
 
 
 def _newest(column: str) -> Subquery:
     return Subquery(QuestionVersion.objects.order_by("-pk").values(column)[:1])
+
+
+def _clock() -> dict[str, Func]:
+    """The database's clock, read along, which spares the act that follows a query of its own."""
+    if not settings.USE_DATABASE_CLOCK:
+        return {}
+    return {"read_at": Func(function="clock_timestamp", output_field=DateTimeField())}
 
 
 @lru_cache(maxsize=4)
