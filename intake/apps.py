@@ -7,11 +7,12 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import track_record as catalog_record
-        from intake import track_record
+        from intake import mails, track_record
         from intake.services import escalation
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
 
+        mails.register_all()
         post_migrate.connect(make_starter_questions, sender=self)
         catalog_record.register(track_record.by_service)
         if escalation.notify_all not in sweep.after_batch:

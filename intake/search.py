@@ -46,8 +46,8 @@ def matching(works: "QuerySet[WorkRequest]", text: str) -> "QuerySet[WorkRequest
         return works.none()
     if connection.vendor == "postgresql":
         query = " & ".join(words) + ":*"
-        found = RawSQL("intake_workrequest.search @@ to_tsquery('english', %s)", [query])  # noqa: S611
+        found = RawSQL("intake_workrequest.search @@ to_tsquery('english', %s)", [query])
         return works.alias(is_found=found).filter(is_found=True)
     query = " ".join(f'"{word}"' for word in words) + "*"
-    ids = RawSQL("SELECT rowid FROM intake_search WHERE intake_search MATCH %s", [query])  # noqa: S611
+    ids = RawSQL("SELECT rowid FROM intake_search WHERE intake_search MATCH %s", [query])
     return works.filter(pk__in=ids)

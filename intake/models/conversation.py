@@ -72,9 +72,7 @@ class Hold(models.Model):
     class Meta:
         ordering = ("asked_at", "id")
         indexes = (
-            models.Index(
-                fields=["work"], condition=Q(lifted_at__isnull=True), name="hold_waiting"
-            ),
+            models.Index(fields=["work"], condition=Q(lifted_at__isnull=True), name="hold_waiting"),
         )
 
     def __str__(self) -> str:

@@ -153,6 +153,11 @@ class NeedVersion(models.Model):
     def is_agreed(self) -> bool:
         return self.requester_agreed_at is not None and self.pmo_agreed_at is not None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it was played back and nobody has answered."""
+        return self.played_back_at is not None and self.answered_at is None
+
 
 class Decision(models.Model):
     """The decision that a request serves. Its lead time is what the PMO is measured by."""

@@ -184,9 +184,29 @@ class WorkRequest(models.Model):
                 name="work_queue_department",
             ),
             models.Index(
-                fields=["queue_at", "id"],
-                condition=Q(urgency="asked", state__in=sorted(OPEN)),
-                name="work_queue_urgent",
+                fields=["urgency", "queue_at", "id"],
+                condition=~Q(urgency="none") & Q(state__in=sorted(OPEN)),
+                name="work_queue_urgency",
+            ),
+            models.Index(
+                fields=["lane", "queue_at", "id"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="work_queue_lane",
+            ),
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="work_queue_age",
+            ),
+            models.Index(
+                fields=["framed", "id"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="work_queue_framing",
+            ),
+            models.Index(
+                fields=["number", "id"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="work_queue_number",
             ),
             models.Index(
                 fields=["queue_at", "id"],

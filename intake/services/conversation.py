@@ -10,10 +10,14 @@ from accounts.models import User
 from accounts.policies import require
 from audit.services import record
 from intake import policies
-from intake.models import Hold, Message, WorkRequest
+from intake.models import Hold, HoldQuestion, Message, WorkRequest
 from intake.services import lifecycle
 from intake.services.notices import owe_pmo, owe_requester
 from sla.services import clocks
+
+
+class AnsweredMeanwhileError(Exception):
+    """A question was taken back, or got another answer, since this person saw it."""
 
 
 @transaction.atomic
@@ -78,21 +82,29 @@ def answer(
 ) -> bool:
     """Answer questions by position; some may wait. Return whether the hold has lifted.
 
-    The first answer lets the clocks go on by itself; the hold lifts when all are answered.
+    The first answer lets the clocks go on by itself; the hold lifts when all are answered. The
+    same answer again changes nothing; raise AnsweredMeanwhileError for another one, or when the
+    questions were taken back.
     """
     work = lifecycle.lock(work)
     require(policies.can_answer(actor, work))
     hold = work.holds.select_for_update().get(pk=hold.pk)
-    if hold.lifted_at is not None:
-        return True
-    given = [q for q in hold.questions.all() if answers.get(q.position, "").strip()]
-    for question in given:
-        question.answer = answers[question.position].strip()
-        question.answered_at, question.answered_by = at, actor
+    given = _new_answers(hold, answers)
+    for question, text in given:
+        question.answer, question.answered_at, question.answered_by = text, at, actor
         question.save(update_fields=["answer", "answered_at", "answered_by"])
     if given:
         _after_answers(work, hold, actor=actor, at=at, count=len(given))
     return hold.lifted_at is not None
+
+
+def _new_answers(hold: Hold, answers: Mapping[int, str]) -> list[tuple[HoldQuestion, str]]:
+    """What was answered that had no answer yet."""
+    given = [(q, answers.get(q.position, "").strip()) for q in hold.questions.all()]
+    new = [(q, text) for q, text in given if text and text != q.answer]
+    if new and (hold.was_withdrawn or any(q.answered_at for q, _ in new)):
+        raise AnsweredMeanwhileError
+    return new
 
 
 def _after_answers(work: WorkRequest, hold: Hold, *, actor: User, at: datetime, count: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from notifications.models import OutboxMessage
 
@@ -13,6 +14,11 @@ SUBJECT_LENGTH = 200
 
 def render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlternatives:
     """Return the mail, not yet sent. Its Message-ID is the row's key, so a double is recognised."""
+    with timezone.override(message.recipient.time_zone or None):
+        return _render(message, context)
+
+
+def _render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlternatives:
     context = context | {"base_url": settings.BASE_URL, "recipient": message.recipient}
     folder = f"emails/{message.kind}"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())

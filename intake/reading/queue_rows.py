@@ -1,0 +1,214 @@
+"""The rows of the triage queue in words, worked out once for each row (ux.md 5.7).
+
+The template only writes them, since a list of fifty rows is what the PMO looks at all day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.date_words import day_hour_words, day_words
+from intake.models import WorkRequest
+from intake.reading.badges import FOR_OTHERS, LOOKS, Badge
+from intake.reading.promises import Chip, amount_words, chip_of
+from intake.reading.queue import Found
+from intake.states import Lane, State
+from sla.business_time import SECOND, to_microseconds, to_moment, worked
+from sla.metrics import METRICS
+from sla.models import Clock
+from sla.services import hours
+
+LINE = 90
+CUT = " …"
+LANES = dict(Lane.choices)
+TIERS = {"bronze": "Bronze", "silver": "Silver", "gold": "Gold"}
+Urgency = WorkRequest.Urgency
+
+
+class Row(NamedTuple):
+    """One row. `about` says which promise the chip is about, and when it is due."""
+
+    address: str
+    reference: str
+    title: str
+    sender: str
+    state: Badge
+    marks: list[str]
+    need: str
+    service: str
+    tier: str
+    tier_words: str
+    age: str
+    promise: Chip
+    about: str
+    framing: str
+    analyst: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all rows of a page share. `questions` says how many each lane asks."""
+
+    now: datetime
+    base: str
+    query: str
+    questions: Mapping[str, int]
+    current: int | None = None
+    reader: int | None = None
+
+
+def open_clocks(subjects: Iterable[int]) -> dict[int, list[Clock]]:
+    """The open clocks of these subjects in one query.
+
+    The first reply comes along when it is over, because it knows in which hours a request ages.
+    """
+    wanted = Q(ended_at__isnull=True) | Q(metric="first_reply")
+    clocks = Clock.objects.filter(wanted, subject__in=list(subjects)).select_related("calendar")
+    by_subject: dict[int, list[Clock]] = defaultdict(list)
+    read = list(clocks.order_by("id"))
+    hours.load(clock.calendar for clock in read)
+    for clock in read:
+        by_subject[clock.subject_id].append(clock)
+    return by_subject
+
+
+def shown_clock(clocks: Iterable[Clock]) -> Clock | None:
+    """The running clock that is due first; where none runs, the first that waits."""
+    waiting = [clock for clock in clocks if clock.is_open]
+    running = [clock for clock in waiting if clock.due_at and clock.running_since]
+    soonest = min(running, key=lambda clock: (clock.due_at, clock.pk), default=None)
+    return soonest or next(iter(waiting), None)
+
+
+def rows_of(
+    found: Iterable[Found], clocks: Mapping[int, Sequence[Clock]], frame: Frame
+) -> list[Row]:
+    return [_row(one, clocks.get(one.subject_id, ()), frame) for one in found]
+
+
+def _row(one: Found, clocks: Sequence[Clock], frame: Frame) -> Row:
+    clock = shown_clock(clocks)
+    reference = reference_of(one.number)
+    return Row(
+        address=f"{frame.base}{reference}/{frame.query}",
+        reference=reference,
+        title=one.title,
+        sender=_sender(one),
+        state=_state(one, frame.now),
+        marks=_marks(one, frame.reader),
+        need=_need(one),
+        service=one.service or "",
+        tier=one.tier or "",
+        tier_words=f"{TIERS[one.tier]} · {one.tier_words}" if one.tier else "",
+        age=_age(one, clocks, frame.now),
+        promise=chip_of(clock, frame.now) if clock else Chip("idle", "No promise runs"),
+        about=_about(clock, frame.now),
+        framing=_framing(one, frame.questions),
+        analyst=one.analyst or "Unclaimed",
+        is_current=one.pk == frame.current,
+    )
+
+
+def reference_of(number: int) -> str:
+    return f"{settings.REFERENCE_PREFIX}-{number:04d}"
+
+
+def _sender(one: Found) -> str:
+    return " · ".join(filter(None, (one.requester, one.department, LANES.get(one.lane))))
+
+
+def _state(one: Found, now: datetime) -> Badge:
+    if one.waiting_since:
+        return Badge("paused", "question", "Waiting for requester")
+    state = State(one.state)
+    words = FOR_OTHERS.get(state, str(state.label))
+    if state == State.PARKED and one.parked_until:
+        words = f"Parked until {day_words(one.parked_until, now=now)}"
+    return Badge(*LOOKS[state], words)
+
+
+def _marks(one: Found, reader: int | None) -> list[str]:
+    said = (
+        (one.requester_id == reader, "your own"),
+        (one.urgency == Urgency.ASKED, "urgent asked"),
+        (one.urgency == Urgency.ACCEPTED, "urgent"),
+        (one.new_answer_at is not None, "new answer"),
+        (one.returned_at is not None, "back from park"),
+        (one.raised_by_id is not None, "on behalf"),
+    )
+    return [words for is_so, words in said if is_so]
+
+
+def _need(one: Found) -> str:
+    """The agreed need, else what their own words add to the title."""
+    agreed = _cut(" ".join(one.need_start.split()))
+    return agreed or said_more(one.ask_start, one.title)
+
+
+def said_more(ask: str, title: str) -> str:
+    """What they said after the sentence that became the title, in one line."""
+    head = title.removesuffix(CUT)
+    rest = ask.strip().removeprefix(head) if head else ask
+    return _cut(" ".join(rest.split()).lstrip(".,;:!?… "))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LINE:
+        return text
+    return text[:LINE].rsplit(" ", 1)[0].rstrip(",;:") + CUT
+
+
+def _age(one: Found, clocks: Sequence[Clock], now: datetime) -> str:
+    """Working days since it was received, in the hours of its own clocks."""
+    if not clocks or one.received_at >= now:
+        return ""
+    calendar = hours.timetable(clocks[0].calendar).hours
+    spent = worked(calendar, to_moment(one.received_at), to_moment(now))
+    length = calendar.day_length()
+    days = spent // to_microseconds(length) if length else 0
+    return f"{days} d" if days else amount_words(clocks[0], spent)
+
+
+def _about(clock: Clock | None, now: datetime) -> str:
+    if clock is None:
+        return ""
+    name = METRICS[clock.metric].name
+    return f"{name}, {day_hour_words(clock.due_at, now=now)}" if clock.due_at else name
+
+
+def _framing(one: Found, questions: Mapping[str, int]) -> str:
+    """How many of the lane's questions are answered. Who asks for urgency is asked one more."""
+    asked = questions.get(one.lane, 0) + (one.urgency != Urgency.NONE)
+    return f"{one.framed} of {max(asked, one.framed)}"
+
+
+class Line(NamedTuple):
+    """An urgent request in the band above the list."""
+
+    address: str
+    reference: str
+    title: str
+    requester: str
+    promise: Chip | None
+
+
+def band_of(
+    found: Iterable[Found], clocks: Mapping[int, Sequence[Clock]], frame: Frame
+) -> list[Line]:
+    return [_line(one, clocks.get(one.subject_id, ()), frame) for one in found]
+
+
+def _line(one: Found, clocks: Sequence[Clock], frame: Frame) -> Line:
+    """The two-hour clock of the first reply counts here, as long as nobody replied."""
+    replies = [clock for clock in clocks if clock.metric == "first_reply" and clock.is_open]
+    clock = replies[0] if replies else shown_clock(clocks)
+    reference = reference_of(one.number)
+    address = f"{frame.base}{reference}/{frame.query}"
+    chip = chip_of(clock, frame.now) if clock else None
+    return Line(address, reference, one.title, one.requester, chip)

@@ -1,0 +1,288 @@
+"""One request as a page shows it: what is read, who reads it and what they may do (ux.md 5.5).
+
+Everything is read when it is first asked for, and once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import User
+from intake import policies
+from intake.models import (
+    Answer,
+    Blueprint,
+    Decision,
+    ExitCriterion,
+    Hold,
+    Message,
+    NeedVersion,
+    Participant,
+    ResultCheck,
+    Verdict,
+    WorkRequest,
+)
+from intake.reading.badges import Badge, badge_of
+from intake.reading.next_step import Facts, NextStep, next_step
+from intake.services.answers import Line, in_words
+from intake.states import State
+from sla.models import Clock
+
+RELATED = (
+    "requester",
+    "raised_by",
+    "department",
+    "analyst",
+    "service__current",
+    "tier",
+    "subject",
+    "merged_into",
+    "decision",
+    "blueprint__tier",
+)
+
+
+class Link(NamedTuple):
+    """Something a person can do, or a tab; `number` stands behind it in brackets."""
+
+    words: str
+    address: str
+    number: int = 0
+    is_current: bool = False
+
+
+def readable(user: User) -> QuerySet[WorkRequest]:
+    """Requests that this person may open, with all that the head of their page shows."""
+    found = WorkRequest.objects.visible_to(user).received().select_related(*RELATED)
+    return found.annotate(
+        message_count=_how_many(Message.objects.public()),
+        note_count=_how_many(Message.objects.filter(is_internal=True)),
+    )
+
+
+def _how_many(messages: QuerySet[Message]) -> Coalesce:
+    of_work = messages.filter(work=OuterRef("pk")).order_by().values("work")
+    counted = Subquery(of_work.annotate(found=Count("pk")).values("found"))
+    return Coalesce(counted, 0, output_field=IntegerField())
+
+
+@dataclass
+class RequestPage:
+    """A request, its reader and the moment it is read at."""
+
+    work: WorkRequest
+    reader: User
+    now: datetime
+    tab: str = ""
+
+    # Who reads
+
+    @cached_property
+    def is_theirs(self) -> bool:
+        return policies.is_of(self.reader, self.work)
+
+    @cached_property
+    def sees_internal(self) -> bool:
+        return policies.can_see_internal(self.reader, self.work)
+
+    @cached_property
+    def can_write(self) -> bool:
+        return policies.can_write(self.reader, self.work)
+
+    @cached_property
+    def other_side(self) -> str:
+        """To whom a message of this reader goes."""
+        if policies.can_triage(self.reader, self.work):
+            return self.work.requester.name
+        return self.work.analyst.name if self.work.analyst else "the PMO"
+
+    # The head of every tab
+
+    @property
+    def badge(self) -> Badge:
+        return badge_of(self.work, now=self.now, is_theirs=self.is_theirs)
+
+    @property
+    def title(self) -> str:
+        """The title is taken from their words; who may not read those reads the reference."""
+        if self.work.title and self._may_read("need"):
+            return self.work.title
+        return f"Request {self.work.reference}"
+
+    @cached_property
+    def next_step(self) -> NextStep:
+        return next_step(
+            Facts(
+                work=self.work,
+                clocks=self.clocks,
+                now=self.now,
+                reader_answers=self.is_theirs,
+                hold=self.hold,
+                need=self.need,
+                verdict=self.verdict,
+            )
+        )
+
+    @property
+    def tabs(self) -> list[Link]:
+        counts = {"conversation": self._count("message_count"), "notes": self._count("note_count")}
+        names = ["request_detail", "conversation", "framing", "history"]
+        if self.sees_internal:
+            names.insert(3, "notes")
+        return [
+            Link(_TABS[name], self.address(name), counts.get(name, 0), name == self.tab)
+            for name in names
+        ]
+
+    def _count(self, name: str) -> int:
+        return int(getattr(self.work, name, 0))
+
+    @property
+    def first_reply_due(self) -> datetime | None:
+        """By when a person is named, while nobody is."""
+        due = [clock.due_at for clock in self.clocks if clock.metric == "first_reply"]
+        return due[0] if due else None
+
+    @property
+    def can(self) -> list[Link]:
+        """What this reader can do; nothing stands here that would be refused."""
+        work, found = self.work, []
+        if self.can_write:
+            words = f"Write to {self.other_side}"
+            found.append(Link(words, f"{self.address('conversation')}#write"))
+        if self.sees_internal:
+            found.append(Link("Write an internal note", f"{self.address('notes')}#write"))
+            found += [Link("Work on it in triage", place) for place in self._triage()]
+        if policies.can_withdraw(self.reader, work):
+            found.append(Link("Withdraw this request", self.address("withdraw")))
+        return found
+
+    def _triage(self) -> list[str]:
+        try:
+            return [self.address("triage_detail")] if self.work.is_open else []
+        except NoReverseMatch:
+            return []
+
+    def address(self, name: str) -> str:
+        return reverse(f"intake:{name}", args=[self.work.reference])
+
+    # What is read
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """The newest cycle of each clock, in the order they were started."""
+        newest: dict[tuple[str, str], Clock] = {}
+        for clock in self.work.subject.clocks.with_terms().order_by("cycle", "id"):
+            newest[clock.metric, clock.part] = clock
+        return list(newest.values())
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        """The oldest questions that wait."""
+        if not self.work.is_waiting:
+            return None
+        waiting = self.work.holds.waiting().select_related("asked_by")
+        return waiting.prefetch_related("questions").first()
+
+    @cached_property
+    def need(self) -> NeedVersion | None:
+        """The newest play-back, answered or not."""
+        return self.work.needs.select_related("written_by").order_by("-number").first()
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """Why it ended or is parked; an older verdict of another state says nothing now."""
+        if self.work.is_open and self.work.state != State.PARKED:
+            return None
+        of_state = self.work.verdicts.filter(state=self.work.state)
+        return of_state.select_related("by").order_by("-id").first()
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """What this reader may read of the framing, by question."""
+        found = self.work.answers.select_related("question", "answered_by")
+        ordered = found.order_by("question__position")
+        return {a.slug: a for a in ordered if self._is_readable(a)}
+
+    @cached_property
+    def _sees_pmo_only(self) -> bool:
+        return policies.can_read_pmo_only(self.reader, self.work)
+
+    def _is_readable(self, answer: Answer) -> bool:
+        return self._sees_pmo_only or not answer.is_pmo_only
+
+    def _may_read(self, slug: str) -> bool:
+        """Whether nothing hides this answer, given or not, from the reader."""
+        return self._sees_pmo_only or slug not in self._hidden
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        only = self.work.answers.filter(is_pmo_only=True)
+        return frozenset(only.values_list("slug", flat=True))
+
+    # The overview
+
+    @property
+    def ask(self) -> str:
+        """In their words; nothing where they are marked PMO only."""
+        return self.work.ask if self._may_read("need") else ""
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision it serves, as far as it was said."""
+        found: Decision | None = getattr(self.work, "decision", None)
+        readable = self._may_read("decision") and self._may_read("decider")
+        return found if found and readable and (found.name or found.decider) else None
+
+    @cached_property
+    def limit(self) -> list[Line]:
+        return self._lines("limit")
+
+    @cached_property
+    def success(self) -> list[Line]:
+        return self._lines("success")
+
+    def _lines(self, slug: str) -> list[Line]:
+        answer = self.answers.get(slug)
+        return in_words(answer, now=self.now) if answer else []
+
+    @cached_property
+    def participants(self) -> list[Participant]:
+        return list(self.work.participants.select_related("person").order_by("added_at", "id"))
+
+    @property
+    def blueprint(self) -> Blueprint | None:
+        """How it runs, from the choice of a tier on."""
+        found: Blueprint | None = getattr(self.work, "blueprint", None)
+        return found
+
+    @cached_property
+    def criteria(self) -> list[ExitCriterion]:
+        return list(self.blueprint.criteria.select_related("ticked_by")) if self.blueprint else []
+
+    @cached_property
+    def results(self) -> list[ResultCheck]:
+        """What came of it, newest first; a request without a blueprint has none."""
+        if not self.blueprint:
+            return []
+        return list(self.work.results.select_related("by").order_by("-id"))
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """What every template of a request needs."""
+        return {"page": self, "work": self.work, **more}
+
+
+_TABS = {
+    "request_detail": "Overview",
+    "conversation": "Conversation",
+    "framing": "Framing",
+    "notes": "Notes",
+    "history": "History",
+}

@@ -1,0 +1,42 @@
+"""Addresses of requests: asking, the request page, triage."""
+
+from django.urls import path
+
+from intake.views import agreement, ask, ask_send, queue, requests, triage
+
+app_name = "intake"
+
+REQUEST = "requests/<str:reference>/"
+
+DRAFT = "ask/<uuid:key>/"
+
+urlpatterns = [
+    # Asking
+    path("ask/", ask.start, name="ask_start"),
+    path("ask/need/", ask.first, name="ask_first"),
+    path(DRAFT, ask_send.tasks, name="ask_draft"),
+    path(f"{DRAFT}check/", ask_send.check, name="ask_check"),
+    path(f"{DRAFT}sent/", ask_send.sent, name="ask_sent"),
+    path(f"{DRAFT}sent/reply.ics", ask_send.calendar, name="ask_calendar"),
+    path(f"{DRAFT}delete/", ask_send.delete, name="ask_delete"),
+    path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
+    # The request page
+    path("requests/", requests.my_requests, name="my_requests"),
+    path(REQUEST, requests.request_detail, name="request_detail"),
+    path(f"{REQUEST}conversation/", agreement.talk, name="conversation"),
+    path(f"{REQUEST}conversation/<int:hold>/", agreement.answer_questions, name="answer"),
+    path(f"{REQUEST}notes/", agreement.notes, name="notes"),
+    path(f"{REQUEST}framing/", requests.request_framing, name="request_framing"),
+    path(f"{REQUEST}history/", requests.request_history, name="request_history"),
+    path(f"{REQUEST}clocks/<slug:metric>/", requests.request_clock, name="request_clock"),
+    path(f"{REQUEST}need/", agreement.play_back, name="play_back"),
+    path(f"{REQUEST}proposal/", agreement.proposal, name="proposal"),
+    path(f"{REQUEST}proposal/none/", agreement.refuse, name="refuse"),
+    path(f"{REQUEST}result/", agreement.result, name="result"),
+    path(f"{REQUEST}withdraw/", agreement.withdraw, name="withdraw"),
+    # Triage
+    path("triage/", queue.queue_page, name="queue"),
+    path("triage/<str:reference>/", queue.triage_detail, name="triage_detail"),
+    path("triage/<str:reference>/tick/<int:criterion>/", triage.tick, name="triage_tick"),
+    path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
+]

@@ -1,0 +1,66 @@
+"""From an address to a request that this person may open, or to where it stands now."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.http import PortalRequest
+from intake.models import WorkRequest
+from intake.reading.request_page import RequestPage, readable
+from intake.states import State
+
+View = Callable[..., HttpResponse]
+PageView = Callable[Concatenate[PortalRequest, RequestPage, ...], HttpResponse]
+
+
+def find(request: PortalRequest, reference: str) -> WorkRequest:
+    """Return the request of this reference; raise Http404 for none and for a stranger's."""
+    number = WorkRequest.number_of(reference)
+    work = readable(request.user).filter(number=number).first() if number else None
+    if work is None:
+        raise Http404
+    return work
+
+
+def of_request(view: PageView) -> View:
+    """Give a view the page of the request that its address names.
+
+    Another spelling of a reference leads to the right one, and a merged request to the one that it
+    joined.
+    """
+
+    @login_required
+    @wraps(view)
+    def opened(request: PortalRequest, reference: str, **kwargs: Any) -> HttpResponse:
+        work = find(request, reference)
+        moved = _elsewhere(request, work, reference, kwargs)
+        return moved or view(request, RequestPage(work, request.user, timezone.now()), **kwargs)
+
+    return opened
+
+
+def _elsewhere(
+    request: PortalRequest, work: WorkRequest, reference: str, kwargs: dict[str, Any]
+) -> HttpResponse | None:
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if work.state == State.MERGED and work.merged_into:
+        return _joined(request, work, work.merged_into)
+    if reference != work.reference and request.resolver_match:
+        view: str = request.resolver_match.view_name
+        return redirect(view, work.reference, **kwargs)
+    return None
+
+
+def _joined(request: PortalRequest, work: WorkRequest, kept: WorkRequest) -> HttpResponse | None:
+    """Lead to the kept request, unless this person may not see it."""
+    if not WorkRequest.objects.visible_to(request.user).filter(pk=kept.pk).exists():
+        return None
+    messages.info(request, f"{work.reference} is now part of {kept.reference}.")
+    return redirect("intake:request_detail", kept.reference)
