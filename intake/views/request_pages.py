@@ -51,7 +51,7 @@ def my_requests(request: PortalRequest) -> HttpResponse:
         "closed": works.closed().order_by("-closed_at", "-id")[:PER_LIST],
         "waiting_count": len(waiting),
     }
-    return render(request, "intake/requests/mine.html", context)
+    return render(request, "intake/pages/mine.html", context)
 
 
 @login_required
@@ -61,7 +61,7 @@ def waiting(request: PortalRequest) -> HttpResponse:
     rows = WorkRequest.objects.waiting_for(request.user).with_people().order_by("id")[:PER_LIST]
     steps = [(work, step_for(request.user, work)) for work in rows]
     return render(
-        request, "intake/requests/waiting.html", {"steps": steps, "waiting_count": len(steps)}
+        request, "intake/pages/waiting.html", {"steps": steps, "waiting_count": len(steps)}
     )
 
 
@@ -74,7 +74,7 @@ def request_detail(request: PortalRequest, reference: str) -> HttpResponse:
         return redirect(work.merged_into)
     if reference != work.reference:
         return redirect(work)
-    return render(request, "intake/requests/detail.html", overview(request.user, work))
+    return render(request, "intake/pages/detail.html", overview(request.user, work))
 
 
 def overview(user: User, work: WorkRequest) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def request_framing(request: PortalRequest, reference: str) -> HttpResponse:
     """Every answer with the question as it was worded then."""
     work = work_or_404(request.user, reference)
     context = frame(request.user, work, "framing") | {"answers": _answers(request.user, work)}
-    return render(request, "intake/requests/framing.html", context)
+    return render(request, "intake/pages/framing.html", context)
 
 
 @login_required
@@ -172,7 +172,7 @@ def request_history(request: PortalRequest, reference: str) -> HttpResponse:
         "moments": moments(found[:PER_PAGE]),
         "next": f"?before={found[PER_PAGE - 1].pk}" if len(found) > PER_PAGE else "",
     }
-    return render(request, "intake/requests/history.html", context)
+    return render(request, "intake/pages/history.html", context)
 
 
 @login_required
@@ -189,4 +189,4 @@ def request_clock(request: PortalRequest, reference: str, metric: str) -> HttpRe
         "metric": METRICS[metric],
         "explained": explain(clock, now=timezone.now()),
     }
-    return render(request, "intake/requests/clock.html", context)
+    return render(request, "intake/pages/clock.html", context)

@@ -27,7 +27,7 @@ from intake.services.agreement import NothingToDecideError
 from intake.services.lifecycle import ConflictError
 from intake.states import IllegalMoveError
 from intake.views.conflict import conflict_page
-from intake.views.requests import frame, work_or_404
+from intake.views.request_pages import frame, work_or_404
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 REFUSED = (ConflictError, IllegalMoveError, NothingToDecideError, PermissionDenied)
@@ -55,7 +55,7 @@ def form_page(
 ) -> HttpResponse:
     context = frame(request.user, work, "act") | {"form": form} | more
     status = 422 if form.is_bound else 200
-    return render(request, f"intake/requests/{template}.html", context, status=status)
+    return render(request, f"intake/pages/{template}.html", context, status=status)
 
 
 @login_required
@@ -74,7 +74,7 @@ def talk(request: PortalRequest, reference: str) -> HttpResponse:
             return redirect("intake:conversation", work.reference)
     status = 422 if form.is_bound else 200
     context = talk_context(request, work, form)
-    return render(request, "intake/requests/talk.html", context, status=status)
+    return render(request, "intake/pages/talk.html", context, status=status)
 
 
 def talk_context(
@@ -113,7 +113,7 @@ def answer_questions(request: PortalRequest, reference: str, hold: int) -> HttpR
     form = forms.AnswersForm(request.POST, hold=asked, prefix=f"hold-{asked.pk}")
     if not form.is_valid():
         context = talk_context(request, work, forms.WriteForm(), form)
-        return render(request, "intake/requests/talk.html", context, status=422)
+        return render(request, "intake/pages/talk.html", context, status=422)
     given = form.answers()
     if refused := attempt(
         request,
@@ -142,7 +142,7 @@ def notes(request: PortalRequest, reference: str) -> HttpResponse:
     rows = work.messages.filter(is_internal=True).select_related("author")[:SHOWN]
     status = 422 if form.is_bound else 200
     context = frame(request.user, work, "notes") | {"notes": rows, "form": form}
-    return render(request, "intake/requests/notes.html", context, status=status)
+    return render(request, "intake/pages/notes.html", context, status=status)
 
 
 @login_required

@@ -26,7 +26,7 @@ from intake.services.triage import NeedNotAgreedError, NotOfferedError
 from intake.states import IllegalMoveError
 from intake.views.acts import ACTS, Act
 from intake.views.conflict import conflict_page
-from intake.views.queue import pmo_only, work_or_404
+from intake.views.desk import pmo_only, work_or_404
 
 FOUND = (ConflictError, IllegalMoveError, PermissionDenied)
 SAID = {
@@ -125,7 +125,7 @@ def _show(
     if act.name == "propose":
         context |= comparison_of(request)
     template = "propose" if act.name == "propose" else "act"
-    return render(request, f"intake/triage/{template}.html", context, status=status)
+    return render(request, f"intake/desk/{template}.html", context, status=status)
 
 
 def comparison_of(request: PortalRequest) -> dict[str, Any]:
