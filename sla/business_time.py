@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -72,7 +73,7 @@ class WorkingCalendar:
         ordinals = {day.toordinal(): rule for day, rule in self.exceptions.items()}
         object.__setattr__(self, "_by_ordinal", ordinals)
 
-    @property
+    @cached_property
     def has_hours(self) -> bool:
         every = (*self.weekly, *(rule.windows for rule in self.exceptions.values()))
         return any(start != end for windows in every for start, end in windows)

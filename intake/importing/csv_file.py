@@ -7,6 +7,7 @@ import csv
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 BLOCK = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
@@ -55,7 +56,7 @@ class CsvFile:
             yield from _records(reader, len(self.header))
 
 
-def _records(reader: csv.Reader, width: int) -> Iterator[Row]:
+def _records(reader: Any, width: int) -> Iterator[Row]:
     while True:
         line = reader.line_num + 1
         try:

@@ -148,7 +148,7 @@ def _need(work: WorkRequest, question: QuestionVersion) -> Answer:
         slug=NEED,
         question=question,
         value={NEED: work.ask},
-        answered_at=work.received_at,
+        answered_at=work.created_at,
         answered_by_id=work.requester_id,
     )
 

@@ -110,7 +110,7 @@ def batches(found: Iterator[Old | Refused]) -> Iterator[tuple[list[Old], list[Re
 
 
 def last_line(batch: list[Old], refused: list[Refused]) -> int:
-    return max(row.line for row in (*batch, *refused))
+    return max([old.line for old in batch] + [row.line for row in refused])
 
 
 def reading(options: dict[str, Any], at: datetime) -> Reading:
