@@ -16,6 +16,7 @@ from sla.terms import Change, Kind, Terms, Threshold, Timetable
 from sla.thresholds import defaults, read
 from tests.factories.sla import working_week
 from tests.sla.clock_oracle import PERCENTS, ClockOracle
+from tests.sla.moments import june
 
 DAWN = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 9
@@ -150,10 +151,6 @@ UTC_WEEK = Timetable("utc", HOURS["utc"])
 
 def terms(hours: float = 8, thresholds: tuple[Threshold, ...] | None = None) -> Terms:
     return Terms(round(hours * 3600 * SECOND), UTC_WEEK, thresholds or read(defaults()))
-
-
-def june(moment: str) -> datetime:
-    return datetime.fromisoformat(f"2026-06-{moment}").replace(tzinfo=UTC)
 
 
 def test_an_earlier_time_counts_as_the_time_of_the_command_before_it() -> None:

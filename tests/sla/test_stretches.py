@@ -10,10 +10,7 @@ from sla.business_time import working_time_between
 from sla.calendar_document import Document, compile_calendar
 from sla.stretches import Skipped, Stretch, stretches
 from tests.factories.sla import working_week
-
-
-def june(moment: str) -> datetime:
-    return datetime.fromisoformat(f"2026-06-{moment}").replace(tzinfo=UTC)
+from tests.sla.moments import june
 
 
 def told(document: Document, start: str, end: str) -> list[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
 """The sweep: every threshold that time has passed is recorded once, whatever else happens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from sla.services import clocks
 from sla.services import sweep as sweeping
 from sla.services.sweep import sweep
 from tests.factories.sla import make_calendar, make_subject, make_target
+from tests.sla.moments import june
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +20,6 @@ pytestmark = pytest.mark.django_db
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What apps above do after a batch is theirs to test."""
     monkeypatch.setattr(sweeping, "after_batch", [])
-
-
-def june(moment: str) -> datetime:
-    """ "01 09:00" is Monday 1 June 2026 at nine, UTC."""
-    return datetime.fromisoformat(f"2026-06-{moment}").replace(tzinfo=UTC)
 
 
 def begin(target: SlaTarget, at: datetime) -> Clock:
