@@ -111,5 +111,3 @@ def _paused(idle: Idle, until: datetime) -> Iterator[Span]:
     if end > start:
         why = " and ".join(idle.reasons)
         yield Span(start, end, timedelta(0), f"paused: {why}" if why else "stopped")
-
-
