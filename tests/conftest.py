@@ -37,16 +37,18 @@ def flush_on_sqlite(django_db_setup: None) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    flush = connection.ops.sql_flush
+    # On the class: a browser test has a connection of its own beside this one.
+    operations = type(connection.ops)
+    flush = operations.sql_flush
     names = [statement.split("EXISTS ")[1].split()[0] for statement in SQLITE]
 
     def sql_flush(*args: object, **kwargs: object) -> list[str]:
         statements = flush(*args, **kwargs)
         return [f"DROP TRIGGER IF EXISTS {name}" for name in names] + statements + list(SQLITE)
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
     yield
-    connection.ops.sql_flush = flush
+    operations.sql_flush = flush
 
 
 @pytest.fixture
