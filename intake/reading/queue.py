@@ -283,6 +283,11 @@ def following(asked: Asked, work: WorkRequest, user: User, now: datetime) -> Fou
     return rows[0] if rows else None
 
 
+def first_rows(asked: Asked, user: User, now: datetime, count: int) -> list[Found]:
+    """The first rows of a list."""
+    return found(_beyond(narrowed(asked, user, now), asked, None)[:count])
+
+
 def soonest(user: User) -> Found | None:
     """The open request whose promise is due first."""
     running = open_to(user).filter(queue_at__lt=_NEVER).order_by("queue_at", "id")

@@ -18,7 +18,7 @@ from intake.reading.badges import FOR_OTHERS, LOOKS, Badge
 from intake.reading.promises import Chip, amount_words, chip_of
 from intake.reading.queue import Found
 from intake.states import Lane, State
-from sla.business_time import SECOND, to_microseconds, to_moment, worked
+from sla.business_time import to_microseconds, to_moment, worked
 from sla.metrics import METRICS
 from sla.models import Clock
 from sla.services import hours

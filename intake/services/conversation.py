@@ -46,12 +46,11 @@ def _after_public(work: WorkRequest, message: Message, *, actor: User, at: datet
     record("intake.message_written", work, actor=actor, at=at, message=message.pk)
     if message.from_pmo:
         lifecycle.public_word(work, actor=actor, at=at)
-        work.new_answer_at = None
         owe_requester("reply", work, at=at, event=message.pk, message=message.pk)
     else:
         work.new_answer_at = at
         owe_pmo("requester_wrote", work, at=at, event=message.pk, message=message.pk)
-    lifecycle.save(work, "queue_at", "new_answer_at")
+    lifecycle.save(work, *lifecycle.SPOKEN)
 
 
 @transaction.atomic
@@ -132,6 +131,20 @@ def lift(
         resume_unless_held(work, actor=actor, at=at)
     if not work.holds.waiting().exists():
         work.waiting_since = None
+
+
+@transaction.atomic
+def take_back_questions(
+    work: WorkRequest, *, actor: User, at: datetime, seen: int | None = None
+) -> WorkRequest:
+    """Take all open questions back: the clocks go on, and nothing waits for the requester."""
+    work = lifecycle.lock(work, seen=seen)
+    require(policies.can_triage(actor, work) and work.is_waiting)
+    withdraw_questions(work, actor=actor, at=at)
+    work.queue_at = lifecycle.soonest_promise(work)
+    lifecycle.save(work, "waiting_since", "queue_at")
+    record("intake.questions_taken_back", work, actor=actor, at=at)
+    return work
 
 
 def withdraw_questions(work: WorkRequest, *, actor: User | None, at: datetime) -> None:

@@ -20,6 +20,8 @@ POLICY_OF_LANE = {"order": "quick-lane", "consult": "full-lane"}
 URGENT_POLICY = "urgent"
 WAITING = "waiting for the requester"
 PARKED = "parked"
+# What a public word of the PMO changes on the request.
+SPOKEN = ("queue_at", "returned_at", "new_answer_at")
 # A blocking question stops these; a first reply is owed all the same.
 PAUSED_BY_A_QUESTION = ("proposal", "next_contact", "blueprint", "delivery")
 
@@ -208,12 +210,14 @@ def soonest_promise(work: WorkRequest) -> datetime:
 def public_word(work: WorkRequest, *, actor: User, at: datetime) -> None:
     """Note that a person of the PMO spoke: first reply is met, next contact starts anew.
 
-    While a blocking question waits, contact stays paused instead (product.md, clocks).
+    While a blocking question waits, contact stays paused instead (product.md, clocks). What came
+    back from being parked, or brought a new answer, is seen by this; the caller saves SPOKEN.
     """
     clocks.stop(work.subject, metrics=("first_reply",), at=at, actor=actor)
     target = lane_targets(work, at).get("next_contact")
     if target and "next_contact" in CLOCKS[State(work.state)] and not has_blocking_hold(work):
         clocks.restart(work.subject, "next_contact", target=target, at=at, actor=actor)
+    work.returned_at = work.new_answer_at = None
     work.queue_at = soonest_promise(work)
 
 

@@ -11,7 +11,7 @@ from audit.services import record
 from catalog.models import ServiceTier
 from intake import policies
 from intake.models import Hold, HoldQuestion, NeedVersion, Proposal, Verdict, WorkRequest
-from intake.services import lifecycle
+from intake.services import conversation, lifecycle
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_requester
@@ -42,9 +42,15 @@ def claim(work: WorkRequest, *, actor: User, at: datetime, seen: int | None = No
 
 @transaction.atomic
 def assign(
-    work: WorkRequest, *, to: User, actor: User, at: datetime, seen: int | None = None
+    work: WorkRequest,
+    *,
+    to: User,
+    actor: User,
+    at: datetime,
+    note: str = "",
+    seen: int | None = None,
 ) -> WorkRequest:
-    """Make a colleague the named contact, whoever it was before."""
+    """Make a colleague the named contact, whoever it was before; `note` is for the PMO only."""
     work = lock(work, seen=seen)
     require(policies.can_triage(actor, work) and policies.can_triage(to, work))
     if work.state == State.NEW:
@@ -55,6 +61,8 @@ def assign(
         save(work, "analyst")
         record("intake.assigned", work, actor=actor, at=at, was=was, to=to.name)
         owe_requester("request_claimed", work, at=at, event=f"{to.pk}:{work.version}")
+    if note:
+        conversation.note(work, text=note, actor=actor, at=at)
     return work
 
 
@@ -113,9 +121,8 @@ def ask(
             metrics=lifecycle.PAUSED_BY_A_QUESTION,
         )
     work.waiting_since = work.waiting_since or at
-    work.new_answer_at = None
     work.queue_at = lifecycle.soonest_promise(work)
-    save(work, "waiting_since", "new_answer_at", "queue_at")
+    save(work, "waiting_since", *lifecycle.SPOKEN)
     record("intake.asked", work, actor=actor, at=at, hold=hold.pk, blocks=blocks)
     owe_requester("questions_asked", work, at=at, event=hold.pk, hold=hold.pk)
     return hold
@@ -141,8 +148,8 @@ def play_back(
         played_back_at=at,
         pmo_agreed_at=at,
     )
-    work.need, work.new_answer_at = "", None
-    save(work, "need", "new_answer_at", "queue_at")
+    work.need = ""
+    save(work, "need", *lifecycle.SPOKEN)
     record("intake.need_played_back", work, actor=actor, at=at, need=need.number)
     owe_requester("play_back", work, at=at, event=need.number, need=need.pk)
     return need
@@ -176,7 +183,7 @@ def propose(
         State.PROPOSED,
         actor=actor,
         at=at,
-        changed=("service", "waiting_since"),
+        changed=("service", "waiting_since", *lifecycle.SPOKEN),
         service=tier.version.name,
         tier=tier.get_level_display(),
     )
@@ -311,9 +318,13 @@ def judge_urgency(
     explanation: str,
     actor: User,
     at: datetime,
+    root: str = "",
     seen: int | None = None,
 ) -> WorkRequest:
-    """Decide on urgent treatment, told in words. Accepting promises a plan in one working day."""
+    """Decide on urgent treatment, told in words. Accepting promises a plan in one working day.
+
+    `root` says what made it urgent, which is counted.
+    """
     work = lock(work, seen=seen)
     require(policies.can_triage(actor, work) and work.urgency == WorkRequest.Urgency.ASKED)
     take(work, actor=actor, at=at)
@@ -326,7 +337,8 @@ def judge_urgency(
                     work.subject, metric, target=target, at=at, actor=actor, reason="urgent"
                 )
     work.queue_at = lifecycle.soonest_promise(work)
-    save(work, "urgency", "queue_at")
-    record("intake.urgency_judged", work, actor=actor, at=at, accepted=accept, why=explanation)
+    save(work, "urgency", *lifecycle.SPOKEN)
+    told = {"accepted": accept, "why": explanation, "root": root}
+    record("intake.urgency_judged", work, actor=actor, at=at, **told)
     owe_requester("urgency_judged", work, at=at, event=work.version, why=explanation)
     return work

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from audit.models import Entry
 from intake.models import NO_PROMISE, Verdict, WorkRequest
 from intake.services import agreement, conversation, triage
 from intake.services.lifecycle import ConflictError
@@ -301,3 +302,77 @@ def test_a_verdict_on_a_closed_request_is_refused(work, analyst, silver, berlin)
         triage.answer(work, text="Again", actor=analyst, at=berlin("2026-03-02 12:00"))
     with pytest.raises(IllegalMoveError):
         triage.wake(work, actor=analyst, at=berlin("2026-03-02 12:00"))
+
+
+def test_what_came_back_from_park_is_seen_once_the_pmo_speaks(work, analyst, berlin):
+    triage.park(
+        work,
+        until=None,
+        event="the new plan is out",
+        explanation="It decides this.",
+        actor=analyst,
+        at=berlin("2026-03-02 12:00"),
+    )
+    work = triage.wake(fresh(work), actor=analyst, at=berlin("2026-03-09 10:00"))
+    assert fresh(work).returned_at == berlin("2026-03-09 10:00")
+    conversation.write(work, text="The plan is out.", actor=analyst, at=berlin("2026-03-09 11:00"))
+    assert fresh(work).returned_at is None
+
+
+def test_a_proposal_leaves_no_answer_unseen(work, analyst, silver, berlin):
+    work = agree_need(work, analyst, berlin("2026-03-02 12:00"))
+    assert work.new_answer_at
+    triage.propose(work, tier=silver, why="It fits.", actor=analyst, at=berlin("2026-03-03 09:00"))
+    assert fresh(work).new_answer_at is None
+
+
+def test_a_note_on_handing_over_stays_within_the_pmo(work, analyst, other_analyst, berlin):
+    triage.claim(work, actor=analyst, at=berlin("2026-03-02 11:00"))
+    triage.assign(
+        work,
+        to=other_analyst,
+        note="They prefer calls.",
+        actor=analyst,
+        at=berlin("2026-03-02 12:00"),
+    )
+    assert fresh(work).analyst == other_analyst
+    [note] = work.messages.all()
+    assert (note.text, note.is_internal) == ("They prefer calls.", True)
+
+
+def test_what_made_it_urgent_is_recorded_for_the_count(requester, analyst, policies, berlin):
+    work = make_work(requester, berlin("2026-03-02 10:00"), urgent=True)
+    triage.judge_urgency(
+        work,
+        accept=False,
+        root="asked-late",
+        explanation="The line can wait.",
+        actor=analyst,
+        at=berlin("2026-03-02 11:00"),
+    )
+    entry = Entry.objects.about(work).get(action="intake.urgency_judged")
+    assert (entry.data["root"], entry.data["accepted"]) == ("asked-late", False)
+
+
+def test_questions_taken_back_wait_for_nobody(work, analyst, berlin):
+    at = berlin("2026-03-02 12:00")
+    hold = triage.ask(work, questions=["Which ledger?"], blocks=True, actor=analyst, at=at)
+    conversation.take_back_questions(work, actor=analyst, at=berlin("2026-03-03 12:00"))
+    work = fresh(work)
+    hold.refresh_from_db()
+    assert (work.is_waiting, hold.was_withdrawn) == (False, True)
+    # 2 h were used on Monday; 38 h are left from Tuesday 12:00.
+    assert work.clock("proposal").due_at == berlin("2026-03-10 10:00")
+    assert work.queue_at == work.clock("proposal").due_at
+
+
+def test_only_the_pmo_takes_questions_back(work, analyst, berlin):
+    at = berlin("2026-03-02 12:00")
+    triage.ask(work, questions=["Which ledger?"], blocks=True, actor=analyst, at=at)
+    with pytest.raises(PermissionDenied):
+        conversation.take_back_questions(work, actor=work.requester, at=at)
+    with pytest.raises(PermissionDenied):
+        # Nothing waits on this one any more.
+        conversation.take_back_questions(
+            conversation.take_back_questions(work, actor=analyst, at=at), actor=analyst, at=at
+        )
