@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
@@ -20,7 +21,7 @@ from pmo_portal.environment import BAD_SETTING, BASE_DIR
 
 # One after the other: each test has several processes on a machine that may have two cores.
 pytestmark = pytest.mark.xdist_group("running")
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds; for a machine that is busy
 MARK = "STARTED_BY_TEST"
 OWED = """
 import time
@@ -101,6 +102,12 @@ class Portal:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def kill(self):
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
     def wait_until_none_is_left(self):
         deadline = time.monotonic() + PATIENCE
         while left := self.processes():
@@ -160,10 +167,13 @@ def environment(own_database, tmp_path_factory):
 def portal(environment):
     """A portal that serves while the tests of this module run."""
     portal = Portal(environment)
-    portal.wait_until_it_answers()
-    yield portal
-    portal.end(signal.SIGTERM)
-    portal.wait_until_none_is_left()
+    try:
+        portal.wait_until_it_answers()
+        yield portal
+        portal.end(signal.SIGTERM)
+        portal.wait_until_none_is_left()
+    finally:
+        portal.kill()
 
 
 @pytest.fixture
@@ -177,9 +187,7 @@ def start(portal):
 
     yield start
     for one in started:
-        for pid in one.processes():
-            os.kill(pid, signal.SIGKILL)
-        one.process.wait()
+        one.kill()
 
 
 def test_it_says_who_may_sign_in_and_they_can(portal):
