@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from sla.models.calendars import BusinessCalendar
 
@@ -50,6 +50,14 @@ class PolicyVersion(models.Model):
         return f"{self.policy} v{self.number}"
 
 
+class SlaTargetQuerySet(models.QuerySet["SlaTarget"]):
+    def newest(self) -> SlaTargetQuerySet:
+        """What each policy promises in its newest version, in force already or not."""
+        versions = PolicyVersion.objects.filter(policy=OuterRef("version__policy"))
+        newest = versions.order_by("-valid_from", "-number").values("pk")[:1]
+        return self.filter(version=Subquery(newest))
+
+
 class SlaTarget(models.Model):
     """One promise: working seconds in a calendar, with its thresholds. Never edited in place."""
 
@@ -59,7 +67,7 @@ class SlaTarget(models.Model):
     calendar = models.ForeignKey(BusinessCalendar, on_delete=models.PROTECT, related_name="+")
     thresholds = models.JSONField(default=list)
 
-    objects: ClassVar[models.Manager[SlaTarget]] = models.Manager()
+    objects: ClassVar[models.Manager[SlaTarget]] = SlaTargetQuerySet.as_manager()
 
     class Meta:
         constraints = (

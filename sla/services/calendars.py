@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +24,16 @@ Kind = Literal["correction", "new"]
 TABLE_SPAN = timedelta(days=2 * 366)
 
 
+NAME_LENGTH = 80
+SINCE = re.compile(r" from \d{4}-\d{2}-\d{2}$")
+
+
 class HoursError(ValueError):
     """Hours that can't be saved, with a sentence for the person who wrote them."""
+
+
+class CalendarChangedError(Exception):
+    """Somebody else saved the calendar, or replaced it, since the person saw it."""
 
 
 @transaction.atomic
@@ -54,14 +63,19 @@ def save_version(
     at: datetime,
     reason: str,
     kind: Kind = "correction",
+    seen: int | None = None,
 ) -> CalendarVersion:
     """Correct the calendar for open clocks too, or make a new one for new promises only.
+
+    Raise CalendarChangedError if its newest version is not the one that was `seen`.
 
     A correction reaches open clocks when `corrections.apply_corrections` runs next. A new
     calendar takes the old one's place in new versions of the policies that use it.
     """
     check(hours_document)
     locked = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
+    if seen is not None and (locked.version != seen or locked.is_archived):
+        raise CalendarChangedError
     if kind == "new":
         return _replace(locked, hours_document, actor=actor, at=at, reason=reason)
     version = _add_version(locked, hours_document, at=at, actor=actor, reason=reason)
@@ -87,12 +101,17 @@ def _replace(
     at: datetime,
     reason: str,
 ) -> CalendarVersion:
-    name = f"{calendar.name} from {at:%Y-%m-%d}"
-    fresh = create(name, document, at=at, actor=actor, reason=reason)
+    fresh = create(_name_since(calendar.name, at), document, at=at, actor=actor, reason=reason)
     policies.move_to_calendar(calendar, fresh, at=at, actor=actor)
     BusinessCalendar.objects.filter(pk=calendar.pk).update(is_archived=True)
     record("sla.calendar_replaced", calendar, actor=actor, at=at, reason=reason, by=fresh.slug)
     return CalendarVersion.objects.get(calendar=fresh, number=fresh.version)
+
+
+def _name_since(name: str, at: datetime) -> str:
+    """The name with the date it counts from; a name that had one gets the new date instead."""
+    since = f" from {at:%Y-%m-%d}"
+    return SINCE.sub("", name)[: NAME_LENGTH - len(since)] + since
 
 
 def _add_version(

@@ -25,6 +25,10 @@ class PolicyError(ValueError):
     """A policy that can't be saved, with a sentence for the person who wrote it."""
 
 
+class PolicyChangedError(Exception):
+    """Somebody else saved a version of the policy since the person saw it."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """What one target of a version is made of."""
@@ -60,12 +64,19 @@ def new_version(
     actor: User | None = None,
     valid_from: datetime | None = None,
     note: str = "",
+    seen: int | None = None,
 ) -> PolicyVersion:
-    """Promise this for clocks started from `valid_from` on; running clocks keep their terms."""
+    """Promise this for clocks started from `valid_from` on; running clocks keep their terms.
+
+    Raise PolicyError for a promise that can't be kept, and PolicyChangedError if the policy's
+    newest version is not the one that was `seen`.
+    """
     for promise in promises:
         check(promise)
     SlaPolicy.objects.select_for_update().get(pk=policy.pk)
     number = policy.versions.count() + 1
+    if seen is not None and number != seen + 1:
+        raise PolicyChangedError
     version = PolicyVersion.objects.create(
         policy=policy, number=number, valid_from=valid_from or at, saved_by=actor, note=note
     )
