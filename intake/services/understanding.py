@@ -25,9 +25,16 @@ Answers = Mapping[str, Answer]
 
 
 def understood(answers: Answers, *, title: str, now: datetime) -> list[Sentence]:
-    """Situation, decision and success, as far as they are answered."""
-    sentences = [situation(answers, title=title), *_decision(answers), *_success(answers, now)]
-    return [sentence for sentence in sentences if sentence]
+    """Situation, decision and success, each a paragraph, as far as they are answered."""
+    paragraphs = ([situation(answers, title=title)], _decision(answers), _success(answers, now))
+    return [paragraph for sentences in paragraphs if (paragraph := _joined(sentences))]
+
+
+def _joined(sentences: list[Sentence]) -> Sentence:
+    """Sentences in a row, with a space between them."""
+    said = [sentence for sentence in sentences if sentence]
+    spaced = [[Piece(" "), *sentence] for sentence in said]
+    return [piece for sentence in spaced for piece in sentence][1:]
 
 
 def situation(answers: Answers, *, title: str) -> Sentence:

@@ -107,6 +107,7 @@ class Row(NamedTuple):
     lines: list[Line]
     is_missing: bool
     is_open: bool
+    is_begun: bool
 
 
 class CheckPart(NamedTuple):
@@ -190,6 +191,7 @@ def _row(draft: Draft, question: QuestionVersion, now: datetime) -> Row:
         lines=in_words(answer, now=now, question=question) if answer else [],
         is_missing=question in draft.missing(),
         is_open=answer is not None and is_open(answer),
+        is_begun=answer is not None and not draft.is_answered(question),
     )
 
 

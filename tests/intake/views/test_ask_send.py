@@ -108,7 +108,7 @@ def test_a_missing_answer_is_named_and_leads_to_its_question(ana, draft):
 def test_a_draft_without_a_kind_can_be_checked_but_not_sent(ana):
     work = ana.begin()
     assert ana.open("check", work).status_code == 200
-    assert "Answer which of these is closest" in words(ana.send(work))
+    assert "Answer what kind of request it is" in words(ana.send(work))
 
 
 def test_the_confirmation_stays_the_same_for_ever(ana, draft, analyst, berlin):
