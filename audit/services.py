@@ -58,4 +58,5 @@ def record_many(entries: list[Entry]) -> None:
 
 def beat(name: str, *, at: datetime) -> None:
     """Note that the job of this name has run."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
+    if not Heartbeat.objects.filter(name=name).update(at=at):
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": at})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 
 from sla.models import Clock
 
 Values = Sequence[Any]
+Column: TypeAlias = "models.Field[Any, Any]"
 
 
 def update_clocks(columns: Sequence[str], rows: Iterable[Values]) -> int:
@@ -48,7 +49,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
     return _execute(sql, values)
 
 
-def column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+def column(model: type[models.Model], name: str) -> Column:
     """The field that this name stores; TypeError for a relation without a column."""
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
@@ -56,23 +57,38 @@ def column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     return field
 
 
-def _placeholders(
-    fields: Sequence[models.Field[Any, Any]], rows: Iterable[Values]
-) -> tuple[str, list[Any]]:
-    """PostgreSQL takes the type of a VALUES column from its first row, so each place says it."""
-    if connection.vendor == "postgresql":
-        row = ", ".join(f"%s::{_type(field)}" for field in fields)
-    else:
-        row = ", ".join("%s" for _ in fields)
+def _placeholders(fields: Sequence[Column], rows: Iterable[Values]) -> tuple[str, list[Any]]:
+    prepare = [_preparer(field) for field in fields]
     values = [
-        field.get_db_prep_save(value, connection)
-        for row_values in rows
-        for field, value in zip(fields, row_values, strict=True)
+        value if ready is None else ready(value)
+        for row in rows
+        for ready, value in zip(prepare, row, strict=True)
     ]
-    return ", ".join([f"({row})"] * (len(values) // len(fields))), values
+    count = len(values) // len(fields)
+    plain = ", ".join("%s" for _ in fields)
+    return ", ".join([f"({_typed(fields)})", *[f"({plain})"] * (count - 1)]), values
 
 
-def _type(field: models.Field[Any, Any]) -> str:
+def _typed(fields: Sequence[Column]) -> str:
+    """Places of the first row, from which PostgreSQL takes the types of all."""
+    if connection.vendor != "postgresql":
+        return ", ".join("%s" for _ in fields)
+    return ", ".join(f"%s::{_type(field)}" for field in fields)
+
+
+def _preparer(field: Column) -> Callable[[Any], Any] | None:
+    """How a value becomes what the database takes; None where it is that already.
+
+    Django's own preparation of each value would be half of the cost of a sweep.
+    """
+    if isinstance(field, models.JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    if isinstance(field, models.DateTimeField) and connection.vendor != "postgresql":
+        return connection.ops.adapt_datetimefield_value
+    return None
+
+
+def _type(field: Column) -> str:
     """The plain type of a column: an automatic key's is that of the rows that point at it."""
     return (field.rel_db_type if field.primary_key else field.db_type)(connection) or "text"
 
