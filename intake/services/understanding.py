@@ -41,7 +41,8 @@ def situation(answers: Answers, *, title: str) -> Sentence:
     effect = _value(answers, "effect")
     if effect.get("leads_to"):
         return effect_sentence(effect, title=title)
-    return [Piece("You came to us because of this: "), _quoted(title), Piece(".")] if title else []
+    stop = "" if title.endswith(("?", "!", "…")) else "."
+    return [Piece("You came to us because of this: "), _quoted(title), Piece(stop)] if title else []
 
 
 def effect_sentence(value: Mapping[str, Any], *, title: str) -> Sentence:
