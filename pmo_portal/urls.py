@@ -14,6 +14,7 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("", include("intake.urls")),
     path("", include("catalog.urls")),
+    path("", include("sla.urls")),
     path("", include("notifications.urls")),
     path("manage/", views.manage, name="manage"),
     path("landing/", views.landing, name="landing"),

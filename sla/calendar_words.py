@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sla import countries
 from sla.calendar_document import WEEKDAYS
 
 DAY_NAMES = dict(
@@ -68,7 +69,9 @@ def duration_words(seconds: int) -> str:
 def source_words(source: str) -> str:
     """Say where a special day came from; its source is "manual", "file" or "holidays-DE-BY"."""
     if source.startswith("holidays-"):
-        return "Holidays of " + source.removeprefix("holidays-").replace("-", ", ")
+        country, _, region = source.removeprefix("holidays-").partition("-")
+        where = [countries.names().get(country, country), region]
+        return "Holidays of " + ", ".join(filter(None, where))
     return {"file": "Calendar file", "manual": "Added by hand"}.get(source, source)
 
 

@@ -42,7 +42,10 @@ def read(content: bytes, *, first_year: int) -> Found:
         raise IcsError("This file is larger than 512 kB. Choose a file with holidays only.")
     found = Found()
     for event in _events(content):
-        _take(event, found, first_year)
+        try:
+            _take(event, found, first_year)
+        except (ValueError, TypeError, AttributeError):  # the library's for a broken property
+            found.unreadable += 1
         if len(found.days) > MOST_DAYS:
             found.too_many = True
             found.days = dict(sorted(found.days.items())[:MOST_DAYS])

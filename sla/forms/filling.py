@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any
 
-import holidays
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.forms import PortalForm
+from sla import countries
 
 MOST_YEARS = 6
-KINDS = (
-    (
-        "correction",
-        "A correction: the hours were wrong",
-    ),
-    (
-        "new",
-        "A new calendar for new promises",
-    ),
+CORRECTION_HINT = (
+    "Open clocks are counted again from their start, as shown above. Closed ones are not touched."
 )
-
-
-@lru_cache(maxsize=1)
-def country_choices() -> list[tuple[str, str]]:
-    """Countries whose holidays are known, by name."""
-    names = {row[1]: _spaced(row[0]) for row in holidays.registry.COUNTRIES.values()}
-    return sorted(names.items(), key=lambda choice: choice[1])
-
-
-def _spaced(name: str) -> str:
-    """ "UnitedStates" as "United States"."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-
-
-def region_choices(country: str) -> list[tuple[str, str]]:
-    """The regions of a country that have holidays of their own."""
-    regions = holidays.list_supported_countries(include_aliases=False).get(country, [])
-    return [("", "The whole country"), *((region, region) for region in regions)]
+NEW_HINT = "Running clocks keep their hours. Policies that count in this calendar change over."
 
 
 class HolidayForm(PortalForm):
@@ -64,9 +40,10 @@ class HolidayForm(PortalForm):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, prefix="fill", **kwargs)
         country, region = (self.fields[name] for name in ("country", "region"))
-        country.choices = [("", "Choose a country"), *country_choices()]  # type: ignore[attr-defined]
+        country.choices = [("", "Choose a country"), *countries.names().items()]  # type: ignore[attr-defined]
         chosen = (data or {}).get("fill-country", "")
-        region.choices = region_choices(chosen)  # type: ignore[attr-defined]
+        regions = [(name, name) for name in countries.regions(chosen)]
+        region.choices = [("", "The whole country"), *regions]  # type: ignore[attr-defined]
         for name in ("first", "last"):
             words = "Enter a year between 1990 and 2100"
             self.fields[name].error_messages |= dict.fromkeys(("required", "invalid"), words)
@@ -106,12 +83,20 @@ class FileForm(PortalForm):
         super().__init__(*args, prefix="ics", **kwargs)
 
 
+def explained(words: str, hint: str) -> SafeString:
+    """The label of an option, with a line about it."""
+    return format_html('{} <span class="option-hint">{}</span>', words, hint)
+
+
 class SaveForm(PortalForm):
     """What kind of change it is, and why."""
 
     kind = forms.ChoiceField(
         label="What kind of change is it?",
-        choices=KINDS,
+        choices=(
+            ("correction", explained("A correction: the hours were wrong", CORRECTION_HINT)),
+            ("new", explained("A new calendar for new promises", NEW_HINT)),
+        ),
         widget=forms.RadioSelect,
         error_messages={
             "required": "Choose what kind of change it is",

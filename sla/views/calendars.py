@@ -111,7 +111,7 @@ def _frame(version: CalendarVersion, tab: str) -> dict[str, Any]:
     calendar = version.calendar
     return {
         "calendar": calendar,
-        "version": version,
+        "saved": version,
         "zone": version.hours["timezone"],
         "tab": tab,
         "crumbs": crumbs((calendar.name, "")),

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.forms import PortalForm
 from accounts.http import is_person
 from accounts.models import User
 from sla.forms.drafts import Draft
 from sla.forms.filling import FileForm, HolidayForm
-from sla.forms.hours import HoursEditor
+from sla.forms.hours import HoursEditor, SpecialDayForm
 from sla.models import BusinessCalendar, CalendarVersion
 from sla.views.calendars import (
     crumbs,
 )
+
+YEAR = re.compile(r"[12]\d{3}")
+
+
+class Group(NamedTuple):
+    """Special days of one year in the form."""
+
+    words: str
+    rows: list[SpecialDayForm]
+    is_open: bool
 
 
 @dataclass
@@ -50,8 +60,7 @@ def form_page(edit: Edit, editor: HoursEditor, **more: Any) -> HttpResponse:
         "calendar": calendar,
         "draft": edit.draft,
         "problems": problems,
-        "past": [row for row in editor.special if _is_past(row, year)],
-        "coming": [row for row in editor.special if not _is_past(row, year)],
+        "groups": _by_year(editor),
         "holidays": HolidayForm(initial={"first": year, "last": year + 2}),
         "file": FileForm(),
         "crumbs": crumbs(*filter(None, [last, here])),
@@ -60,10 +69,23 @@ def form_page(edit: Edit, editor: HoursEditor, **more: Any) -> HttpResponse:
     return render(edit.request, "sla/calendar_form.html", context | more, status=status)
 
 
-def _is_past(row: PortalForm, year: int) -> bool:
-    """A day of an earlier year, folded away unless something is wrong with it."""
-    typed = str(row["date"].value() or "")
-    return typed[:4].isdigit() and typed[:4] < str(year) and not (row.is_bound and row.errors)
+def _by_year(editor: HoursEditor) -> list[Group]:
+    """Special days by year; folded, unless something in them is wrong or new."""
+    years: dict[str, list[SpecialDayForm]] = {}
+    for row in editor.special:
+        year = str(row["date"].value() or "")[:4]
+        years.setdefault(year if YEAR.fullmatch(year) else "", []).append(row)
+    return [_group(year, years[year], editor.focus) for year in sorted(years, key=_new_last)]
+
+
+def _group(year: str, rows: list[SpecialDayForm], focus: str) -> Group:
+    has_focus = any(focus == row["date"].html_name for row in rows)
+    has_errors = any(row.is_bound and row.errors for row in rows)
+    return Group(year or "New", rows, not year or has_focus or has_errors)
+
+
+def _new_last(year: str) -> str:
+    return year or "9999"
 
 
 def carried(edit: Edit) -> dict[str, Any]:

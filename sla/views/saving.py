@@ -64,7 +64,6 @@ def _save_page(
         "preview": preview_correction(calendar, document, now=database_now()),
         "used_by": policies_by_calendar()[calendar.pk],
         "has_hours": compile_calendar(document).has_hours,
-        "next_number": version.number + 1,
         "crumbs": crumbs(
             (calendar.name, reverse("sla:calendar", args=[calendar.slug])),
             ("Save the hours", ""),
@@ -133,7 +132,7 @@ def _changed_page(edit: Edit, version: CalendarVersion) -> HttpResponse:
     fields = edit.draft.fields() | {"seen": str(version.number)}
     context = carried(edit) | {
         "carried": fields.items(),
-        "version": version,
+        "saved": version,
         "theirs": differences(seen.hours, version.hours) if seen else [],
         "yours": _own_changes(edit, version),
         "crumbs": crumbs((version.calendar.name, "")),
