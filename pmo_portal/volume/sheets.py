@@ -45,7 +45,7 @@ class Sheet:
     def next_id(self) -> int:
         """An id of its own for the next row; ids follow those that the table holds."""
         if self._ids is None:
-            rows = models.QuerySet(self.model)
+            rows: models.QuerySet[models.Model] = models.QuerySet(self.model)
             last = rows.aggregate(last=Max("pk"))["last"] or 0
             self._ids = count(last + 1)
         return next(self._ids)

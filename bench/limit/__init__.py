@@ -1,0 +1,1 @@
+"""The limit: a bare Django application over the smallest tables that can do the job."""

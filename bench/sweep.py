@@ -1,0 +1,210 @@
+"""Sweeping: events a second beside the least that could do it, and what many open clocks cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from bench import raw_sweep, report
+from bench.goals import Goal, Judged
+from bench.servers import PORTAL, ROOT, Site, ask
+
+# Invented requests that nobody ends have about two clocks running each.
+REQUESTS_FOR_A_CLOCK = 0.6
+SHARE_DUE = 0.01
+EMPTY_RUNS = 20
+Told = dict[str, float]
+
+
+@dataclass
+class Side:
+    """The portal or the raw tables, with so many clocks, and its sweepers."""
+
+    name: str
+    clocks: int
+    database: str
+    table: str
+    command: list[str]
+    environment: dict[str, str] | None = None
+    sweepers: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, stack: ExitStack, number: int = 2) -> None:
+        self.sweepers = [stack.enter_context(self._sweeper()) for _ in range(number)]
+
+    @contextmanager
+    def _sweeper(self) -> Iterator[subprocess.Popen[str]]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *self.command],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield process
+        finally:
+            process.communicate()
+
+    def sweep(self, moment: datetime, *, workers: int = 1) -> Told:
+        """Let so many sweepers run at once; walls overlap, what they cost adds up."""
+        chosen = self.sweepers[:workers]
+        for sweeper in chosen:
+            print(moment.isoformat(), file=sweeper.stdin, flush=True)
+        told = [_answer(sweeper) for sweeper in chosen]
+        return {
+            "events": sum(one["events"] for one in told),
+            "wall": max(one["wall"] for one in told),
+            "cpu": sum(one["cpu"] for one in told),
+        }
+
+    def moment_of(self, due: int) -> datetime:
+        """When so many clocks more are due than at the last sweep."""
+        sql = f"SELECT next_event_at FROM {self.table} WHERE next_event_at IS NOT NULL "
+        rows = ask(self.database, f"{sql} ORDER BY next_event_at, id OFFSET %s LIMIT 1", due)
+        if not rows:
+            raise SystemExit(f"{self.name}: not enough clocks are waiting; take more or fewer due")
+        moment: datetime = rows[0][0]
+        return moment
+
+
+def _answer(sweeper: subprocess.Popen[str]) -> Told:
+    assert sweeper.stdout is not None
+    return dict(json.loads(sweeper.stdout.readline()))
+
+
+def sweep(sizes: Sequence[int], rounds: int) -> str:
+    """Measure every size beside raw tables of the same size; return the tables."""
+    due = max(round(max(sizes) * SHARE_DUE), 20)
+    sites = [
+        Site(PORTAL, max(round(size * REQUESTS_FOR_A_CLOCK), 100), open_share=1.0) for size in sizes
+    ]
+    try:
+        for site in sites:
+            site.prepare()
+        sides = {size: _sides(site, size) for site, size in zip(sites, sizes, strict=True)}
+        with ExitStack() as stack:
+            for pair in sides.values():
+                for side in pair:
+                    side.start(stack)
+            figures = {size: _measure(pair, due, rounds) for size, pair in sides.items()}
+        return _tables(figures, sides, due)
+    finally:
+        for site in sites:
+            site.drop_copy()
+        for size in sizes:
+            ask("postgres", f'DROP DATABASE IF EXISTS "{_raw_name(size)}" WITH (FORCE)')
+
+
+def _raw_name(size: int) -> str:
+    return f"bench_raw_{size}"
+
+
+def _sides(site: Site, size: int) -> tuple[Side, Side]:
+    [[clocks]] = ask(site.database, "SELECT count(*) FROM sla_clock WHERE state = 'running'")
+    command = ["bench.inside_sweep"]
+    portal = Side("portal", clocks, site.database, "sla_clock", command, site.environment)
+    raw_sweep.make(_raw_name(size), clocks)
+    command = ["bench.raw_sweep", _raw_name(size)]
+    return portal, Side("raw", clocks, _raw_name(size), "raw_clock", command)
+
+
+def _measure(pair: tuple[Side, Side], due: int, rounds: int) -> dict[str, dict[str, Told]]:
+    """Both sides turn by turn: with one sweeper, with two, and with nothing due."""
+    told: dict[str, dict[str, list[Told]]] = {
+        side.name: {"one": [], "two": [], "empty": []} for side in pair
+    }
+    for side in pair:
+        side.sweep(side.moment_of(due // 4))
+    for _ in range(rounds):
+        for side in pair:
+            told[side.name]["one"].append(side.sweep(side.moment_of(due)))
+            told[side.name]["two"].append(side.sweep(side.moment_of(due), workers=2))
+    for side in pair:
+        moment = side.moment_of(0)
+        side.sweep(moment)
+        told[side.name]["empty"] += [side.sweep(moment) for _ in range(EMPTY_RUNS)]
+    return {
+        name: {kind: _middle(runs) for kind, runs in kinds.items()} for name, kinds in told.items()
+    }
+
+
+def _middle(runs: Sequence[Told]) -> Told:
+    """Medians of the runs; cost and rate are for an event where there were any."""
+    rates = [one["events"] / one["wall"] for one in runs]
+    costs = [one["cpu"] * 1000 / max(one["events"], 1) for one in runs]
+    return {
+        "events": median(one["events"] for one in runs),
+        "wall": median(one["wall"] * 1000 for one in runs),
+        "rate": median(rates),
+        "cpu": median(costs),
+    }
+
+
+def _tables(
+    figures: Mapping[int, dict[str, dict[str, Told]]], sides: Mapping[int, Any], due: int
+) -> str:
+    rows = [
+        [name, f"{sides[size][0].clocks:,}", kind, *_cells(told)]
+        for size, by_name in figures.items()
+        for name, kinds in by_name.items()
+        for kind, told in kinds.items()
+    ]
+    heads = ("side", "running clocks", "sweepers", "events", "ms", "events/s", "CPU ms an event")
+    return "\n\n".join(
+        [
+            report.goals_table(judge(figures)),
+            f"About {due:,} clocks due.",
+            report.table(heads, rows),
+        ]
+    )
+
+
+def _cells(told: Told) -> list[str]:
+    parts = (told["events"], told["wall"], told["rate"], told["cpu"])
+    return [f"{part:,.2f}" if part < 100 else f"{part:,.0f}" for part in parts]
+
+
+def judge(figures: Mapping[int, dict[str, dict[str, Told]]]) -> list[Judged]:
+    """Goals 10, 11, 12 and 14, at the larger size."""
+    small, large = figures[min(figures)], figures[max(figures)]
+    one, two = large["portal"]["one"], large["portal"]["two"]
+    empty = large["portal"]["empty"]["wall"]
+    found = [
+        _judged(
+            "10",
+            "events/s / raw rows through Python",
+            0.2,
+            0.4,
+            one["rate"] / large["raw"]["one"]["rate"],
+            at_least=True,
+        ),
+        _judged("12", "ms with nothing due", 10, 3, empty),
+        _judged(
+            "14", "two sweepers / one, events/s", 1.0, 1.3, two["rate"] / one["rate"], at_least=True
+        ),
+    ]
+    if len(figures) > 1:
+        growth = one["cpu"] / small["portal"]["one"]["cpu"]
+        found.insert(1, _judged("11", "CPU an event, large / small", 1.2, 1.1, growth))
+        still = empty / small["portal"]["empty"]["wall"]
+        found.insert(3, _judged("12", "nothing due, large / small", 1.5, 1.5, still))
+    return found
+
+
+def _judged(
+    number: str, words: str, must: float, want: float, value: float, *, at_least: bool = False
+) -> Judged:
+    def given(*_: object) -> float:
+        return value
+
+    return Judged(Goal(number, words, must, want, given, at_least), value)
