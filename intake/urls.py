@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import ask, ask_send, desk, desk_acts, request_pages, their_turn
+from intake.views import agreement, ask, ask_send, conversation, queue, requests, triage
 
 app_name = "intake"
 
@@ -21,22 +21,24 @@ urlpatterns = [
     path(f"{DRAFT}delete/", ask_send.delete, name="ask_delete"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
-    path("requests/", request_pages.my_requests, name="my_requests"),
-    path(REQUEST, request_pages.request_detail, name="request_detail"),
-    path(f"{REQUEST}conversation/", their_turn.talk, name="conversation"),
-    path(f"{REQUEST}conversation/<int:hold>/", their_turn.answer_questions, name="answer"),
-    path(f"{REQUEST}notes/", their_turn.notes, name="notes"),
-    path(f"{REQUEST}framing/", request_pages.request_framing, name="request_framing"),
-    path(f"{REQUEST}history/", request_pages.request_history, name="request_history"),
-    path(f"{REQUEST}clocks/<slug:metric>/", request_pages.request_clock, name="request_clock"),
-    path(f"{REQUEST}need/", their_turn.play_back, name="play_back"),
-    path(f"{REQUEST}proposal/", their_turn.proposal, name="proposal"),
-    path(f"{REQUEST}proposal/none/", their_turn.refuse, name="refuse"),
-    path(f"{REQUEST}result/", their_turn.result, name="result"),
-    path(f"{REQUEST}withdraw/", their_turn.withdraw, name="withdraw"),
+    path("requests/", requests.my_requests, name="my_requests"),
+    path("waiting/", requests.waiting, name="waiting"),
+    path(REQUEST, requests.request_detail, name="request_detail"),
+    path(f"{REQUEST}conversation/", conversation.conversation, name="conversation"),
+    path(f"{REQUEST}conversation/<int:hold>/", conversation.answer_questions, name="answer"),
+    path(f"{REQUEST}notes/", conversation.notes, name="notes"),
+    path(f"{REQUEST}framing/", requests.framing, name="request_framing"),
+    path(f"{REQUEST}history/", requests.history, name="request_history"),
+    path(f"{REQUEST}clocks/<slug:metric>/", requests.clock, name="request_clock"),
+    path(f"{REQUEST}need/", agreement.play_back, name="play_back"),
+    path(f"{REQUEST}proposal/", agreement.proposal, name="proposal"),
+    path(f"{REQUEST}proposal/none/", agreement.refuse, name="refuse"),
+    path(f"{REQUEST}result/", agreement.result, name="result"),
+    path(f"{REQUEST}result/missing/", agreement.not_finished, name="not_finished"),
+    path(f"{REQUEST}withdraw/", agreement.withdraw, name="withdraw"),
     # Triage
-    path("triage/", desk.queue_page, name="queue"),
-    path("triage/<str:reference>/", desk.triage_detail, name="triage_detail"),
-    path("triage/<str:reference>/tick/<int:criterion>/", desk_acts.tick, name="triage_tick"),
-    path("triage/<str:reference>/<slug:name>/", desk_acts.triage_act, name="triage_act"),
+    path("triage/", queue.queue_page, name="queue"),
+    path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),
+    path("triage/<str:reference>/tick/<int:criterion>/", triage.tick, name="triage_tick"),
+    path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
 ]

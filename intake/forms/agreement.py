@@ -1,127 +1,127 @@
-"""What a requester fills in after sending: answers, choices and the result."""
+"""What the requester decides: the need, the tier, the result, or to take the request back."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
 from accounts.forms import PortalForm
-from intake.forms.triage import LARGEST, MessageForm, words
-from intake.models import Hold, NeedVersion, ResultCheck
+from intake.forms.texts import text_field
+from intake.models import NeedVersion, ResultCheck
 
-DIFFERENCES = (
-    (ResultCheck.Difference.CLEARLY, "Clearly"),
-    (ResultCheck.Difference.A_LITTLE, "A little"),
-    (ResultCheck.Difference.NO, "No"),
-    (ResultCheck.Difference.NOT_MEASURABLE, "It can't be measured"),
-)
-MISSING = "missing"
+Reply = NeedVersion.Reply
+Difference = ResultCheck.Difference
 
 
-class WriteForm(MessageForm):
-    text = words("Your message", "Enter your message", rows=5)
+class PlayBackForm(PortalForm):
+    """Is the need right as it was written down? `need` is the number of the one that was read."""
 
-
-class SeenForm(PortalForm):
-    """Carries the version of the request that the person saw."""
-
-    seen = forms.IntegerField(
-        widget=forms.HiddenInput, min_value=0, max_value=LARGEST, required=False
-    )
-
-
-class AnswersForm(PortalForm):
-    """One field per open question. Some may wait, one at least is needed."""
-
-    def __init__(self, *args: Any, hold: Hold, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for question in hold.questions.all():
-            if question.answered_at is None:
-                self.fields[f"answer_{question.position}"] = forms.CharField(
-                    label=f"{question.position}. {question.text}",
-                    max_length=4000,
-                    required=False,
-                    widget=forms.Textarea(attrs={"rows": 3, "data-limit": "4000"}),
-                )
-
-    def answers(self) -> dict[int, str]:
-        return {
-            int(name.removeprefix("answer_")): text
-            for name, text in self.cleaned_data.items()
-            if name.startswith("answer_") and text
-        }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not any(cleaned.values()) and self.fields:
-            self.add_error(next(iter(self.fields)), "Answer at least one question")
-        return cleaned
-
-
-class NeedForm(PortalForm):
+    need = forms.CharField(widget=forms.HiddenInput, required=False)
     reply = forms.ChoiceField(
-        label="Is this what you meant?",
-        choices=NeedVersion.Reply.choices,
+        label="Your answer",
+        choices=Reply.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Select yes, nearly or no"},
     )
-    correction = forms.CharField(
-        label="What is not right yet? (only for nearly and no)",
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    correction = text_field(
+        "What should be different?",
+        subject="What should be different",
+        most=2000,
+        hint="Only for nearly and no. Write it as you would say it to a colleague",
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("reply") in ("nearly", "no") and not cleaned.get("correction"):
-            self.add_error("correction", "Enter what is not right yet")
+        is_open = cleaned.get("reply") in (Reply.NEARLY, Reply.NO)
+        if is_open and not cleaned.get("correction") and "correction" not in self.errors:
+            nearly = cleaned["reply"] == Reply.NEARLY
+            words = "Enter what should be different" if nearly else "Enter what is not right"
+            self.add_error("correction", words)
         return cleaned
 
 
-class ChoiceForm(SeenForm):
+class ChoiceForm(PortalForm):
+    """Which tier, knowing the trade-off. `proposal` is the one whose table was read."""
+
+    proposal = forms.CharField(widget=forms.HiddenInput, required=False)
     tier = forms.ChoiceField(
-        label="Which tier do you choose?",
+        label="Which one do you choose?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Select a tier"},
+        error_messages={"required": "Select a tier", "invalid_choice": "Select one of the tiers"},
     )
-    reason = forms.CharField(
-        label="Why this one? (optional)",
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    reason = text_field(
+        "Why this one? (optional)",
+        subject="Why this one",
+        most=400,
+        hint="If it is another one than we suggest, your reason helps us to suggest better",
+        rows=2,
     )
 
-    def __init__(self, *args: Any, choices: Any = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tiers: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tier"].choices = list(choices)
+        cast(forms.ChoiceField, self.fields["tier"]).choices = list(tiers)
 
 
-class RefuseForm(SeenForm):
-    why = words("Why does none of these fit?", "Enter why none of these fits", rows=3)
-
-
-class WithdrawForm(SeenForm):
-    reason = forms.CharField(
-        label="Why? (optional)",
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+class RefuseForm(PortalForm):
+    proposal = forms.CharField(widget=forms.HiddenInput, required=False)
+    why = text_field(
+        "What would have to be different?",
+        subject="What would have to be different",
+        most=2000,
+        missing="Enter what would have to be different",
+        hint="What none of these gives you, or what they ask of you that is too much",
     )
 
 
-class ResultForm(SeenForm):
+class WithdrawForm(PortalForm):
+    reason = text_field(
+        "Why do you withdraw it? (optional)",
+        subject="Why you withdraw it",
+        most=400,
+        hint="Your contact reads it. It helps us to see what others may need",
+        rows=2,
+    )
+
+
+class ResultForm(PortalForm):
+    """Did it make a difference? An effect, or the reason why none can be told."""
+
     difference = forms.ChoiceField(
         label="Did it make a difference?",
-        choices=(*DIFFERENCES, (MISSING, "Something is missing. It is not finished yet")),
+        choices=(
+            (Difference.CLEARLY, "Clearly"),
+            (Difference.A_LITTLE, "A little"),
+            (Difference.NO, "No"),
+            (Difference.NOT_MEASURABLE, "That is not measurable"),
+        ),
         widget=forms.RadioSelect,
         error_messages={"required": "Select whether it made a difference"},
     )
-    sentence = words(
-        "Say it in one sentence",
-        "Enter one sentence: what changed, why it can't be measured, or what is missing",
-        hint="What people do differently now, why it can't be measured, or what is missing",
+    value_now = text_field(
+        "What is the value now? (optional)", subject="The value now", most=100, rows=1
+    )
+    sentence = text_field(
+        "In one sentence",
+        subject="The sentence",
+        most=1000,
+        hint="What people do differently now, or: not measurable, because …",
         rows=3,
     )
-    value_now = forms.CharField(
-        label="What is the value now? (optional)", max_length=100, required=False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("sentence") and "sentence" not in self.errors:
+            unmeasured = cleaned.get("difference") == Difference.NOT_MEASURABLE
+            words = "Enter why it is not measurable" if unmeasured else "Enter one sentence"
+            self.add_error("sentence", words)
+        return cleaned
+
+
+class MissingForm(PortalForm):
+    what = text_field(
+        "What is missing?",
+        subject="What is missing",
+        most=2000,
+        missing="Enter what is missing",
+        hint="Compare it with what we agreed. One point a line is enough",
     )

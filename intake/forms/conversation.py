@@ -42,7 +42,7 @@ class MessageForm(PortalForm):
 
 class NoteForm(MessageForm):
     text = text_field(
-        "Internal note. Only the PMO sees this",
+        "Your note",
         subject="Your note",
         most=LONGEST,
         missing="Enter your note",

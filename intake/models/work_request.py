@@ -273,7 +273,9 @@ class WorkRequest(models.Model):
         return self.subject.clocks.filter(metric=metric).latest("cycle")
 
     def current_proposal(self) -> Proposal | None:
-        return self.proposals.filter(withdrawn_at=None).order_by("-id").first()
+        """The newest one that was not taken back or refused; chosen or still open."""
+        offered = self.proposals.filter(withdrawn_at=None).order_by("-id")
+        return offered.select_related("version", "suggested", "chosen", "proposed_by").first()
 
     @classmethod
     def number_of(cls, reference: str) -> int | None:

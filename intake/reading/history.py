@@ -1,15 +1,19 @@
-"""The history of a request in plain words, for either side (ux.md 5.5)."""
+"""Entries of the history in plain words, for either side (ux.md 5.5)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.models import Entry
+from intake.models import ResultCheck, Verdict
 from intake.states import State
+
+THE_PORTAL = "the portal"
+Data = dict[str, Any]
 
 
 class Moment(NamedTuple):
-    """One line of the history. `tone` is a dot of the timeline."""
+    """One line of the history. `tone` is a dot of the timeline; `address` leads to it."""
 
     at: datetime
     words: str
@@ -17,6 +21,7 @@ class Moment(NamedTuple):
     reason: str = ""
     tone: str = ""
     id: str = ""
+    address: str = ""
 
 
 MOVED: dict[str, tuple[str, str]] = {
@@ -34,27 +39,62 @@ MOVED: dict[str, tuple[str, str]] = {
     State.WITHDRAWN: ("Withdrawn", ""),
     State.PARKED: ("Parked", "paused"),
 }
-SAID: dict[str, Callable[[dict[str, Any]], str]] = {
-    "intake.assigned": lambda data: f"Given to {data.get('to', 'a colleague')}",
-    "intake.asked": lambda data: (
-        "Asked the requester; our clock pauses" if data.get("blocks") else "Asked the requester"
-    ),
-    "intake.questions_answered": lambda _: "The requester answered; our clock goes on",
+# Some moves say more by where they come from.
+CAME: dict[tuple[str, str], tuple[str, str]] = {
+    (State.PARKED, State.CLAIMED): ("Back from being parked", "brand"),
+    (State.CHECK, State.RUNNING): ("Sent back: something is missing", "door"),
+    (State.PROPOSED, State.DISCOVERY): ("None of the tiers fits; a new proposal follows", "door"),
+}
+REPLIES = {
+    "yes": "Agreed the need",
+    "nearly": "Said that the need is nearly right",
+    "no": "Said that this is not the need",
+}
+
+
+def _asked(data: Data) -> str:
+    pauses = "; our clock is paused until the answer" if data.get("blocks") else ""
+    return f"Asked the requester{pauses}"
+
+
+def _answered(data: Data) -> str:
+    count = data.get("count", 1)
+    return "Answered a question" if count == 1 else f"Answered {count} questions"
+
+
+def _need_answered(data: Data) -> str:
+    return REPLIES.get(str(data.get("reply")), "Answered the play-back")
+
+
+def _judged(data: Data) -> str:
+    return "Treated as urgent" if data.get("accepted") else "Planned in the normal lane"
+
+
+def _assigned(data: Data) -> str:
+    was = f", before that {data['was']}" if data.get("was") else ""
+    return f"Contact is now {data.get('to', 'a colleague')}{was}"
+
+
+SAID: dict[str, Callable[[Data], str]] = {
+    "intake.assigned": _assigned,
+    "intake.asked": _asked,
+    "intake.questions_answered": _answered,
     "intake.message_written": lambda _: "Wrote in the conversation",
     "intake.note_saved": lambda _: "Saved an internal note",
-    "intake.need_played_back": lambda _: "Played the need back",
-    "intake.need_answered": lambda data: {
-        "yes": "Agreed the need",
-        "nearly": "Said that the need is nearly right",
-        "no": "Said that this is not the need",
-    }.get(str(data.get("reply")), "Answered the play-back"),
-    "intake.urgency_judged": lambda data: (
-        "Treated as urgent" if data.get("accepted") else "Planned in the normal lane"
-    ),
+    "intake.need_played_back": lambda _: "Wrote down the need to be confirmed",
+    "intake.need_answered": _need_answered,
+    "intake.urgency_judged": _judged,
     "intake.standard_blueprint_taken": lambda _: "Took the service's standard as it is",
-    "intake.criterion_ticked": lambda data: f"Ticked: {data.get('text', '')}",
-    "intake.criterion_reopened": lambda data: f"Took the tick back: {data.get('text', '')}",
+    "intake.criterion_ticked": lambda data: f"Finished: {data.get('text', '')}",
+    "intake.criterion_reopened": lambda data: f"Not finished after all: {data.get('text', '')}",
     "intake.imported": lambda _: "Came in from the old queue",
+}
+# What belongs to the conversation, and where it stands there.
+MESSAGES = {
+    "intake.message_written": "conversation",
+    "intake.note_saved": "notes",
+    "intake.asked": "conversation",
+    "intake.questions_answered": "conversation",
 }
 
 
@@ -65,21 +105,42 @@ def moments(entries: Iterable[Entry]) -> list[Moment]:
 def moment_of(entry: Entry) -> Moment:
     """One entry as a line, with the names as they were."""
     words, tone = _words(entry)
-    reason = "" if entry.action == "intake.moved" and len(entry.reason) < 14 else entry.reason
     return Moment(
-        entry.at, words, entry.actor_name or "the portal", reason, tone, f"entry-{entry.pk}"
+        at=entry.at,
+        words=words,
+        by=entry.actor_name or THE_PORTAL,
+        reason=_reason(entry),
+        tone=tone,
+        id=f"entry-{entry.pk}",
     )
 
 
 def _words(entry: Entry) -> tuple[str, str]:
     if entry.action != "intake.moved":
         said = SAID.get(entry.action)
-        return (said(entry.data), "") if said else (entry.action.split(".")[-1], "")
-    to, was = str(entry.data.get("to")), entry.data.get("was")
-    if to == State.CLAIMED and was == State.PARKED:
-        return "Back from being parked", "brand"
-    if to == State.RUNNING and was == State.CHECK:
-        return "Sent back: something is missing", "door"
-    if to == State.DISCOVERY and was == State.PROPOSED:
-        return "None of the tiers fits; a new proposal follows", "door"
-    return MOVED.get(to, (to, ""))
+        return (said(entry.data) if said else "Something was changed"), ""
+    to, was = str(entry.data.get("to")), str(entry.data.get("was"))
+    words, tone = CAME.get((was, to)) or MOVED.get(to, ("Something was changed", ""))
+    return f"{words}{_more(to, entry.data)}", tone
+
+
+def _more(to: str, data: Data) -> str:
+    """What a move carries along: who, what or which."""
+    if to == State.CLAIMED and data.get("analyst"):
+        return f": the contact is {data['analyst']}"
+    if to == State.PROPOSED and data.get("service"):
+        return f": {data['service']}"
+    if to == State.BLUEPRINT and data.get("chosen"):
+        return f": {str(data['chosen']).capitalize()}"
+    if to == State.DONE and data.get("difference"):
+        label = dict(ResultCheck.Difference.choices).get(data["difference"], "")
+        return f": {label.lower()}" if label else ""
+    return ""
+
+
+def _reason(entry: Entry) -> str:
+    """The reason in words; a decline keeps it as a name."""
+    if entry.action == "intake.urgency_judged":
+        return str(entry.data.get("why", ""))
+    named: dict[str, str] = dict(Verdict.Reason.choices)
+    return str(named.get(entry.reason, entry.reason))

@@ -53,7 +53,8 @@ def left(clock: Clock, now: datetime) -> int:
 
 def is_late(clock: Clock, now: datetime) -> bool:
     """Whether an open promise was due before now."""
-    return clock.is_open and (clock.is_breached or left(clock, now) < 0)
+    is_past = clock.due_at is not None and clock.due_at < now
+    return clock.is_open and (clock.is_breached or is_past or left(clock, now) < 0)
 
 
 def chip_of(clock: Clock, now: datetime) -> Chip:
@@ -75,8 +76,9 @@ def _running(clock: Clock, now: datetime) -> Chip:
     if clock.due_at is None:
         return Chip("idle", "No working time")
     rest = left(clock, now)
-    if rest < 0:
-        return Chip("late", f"Late by {amount_words(clock, -rest)}")
+    if clock.due_at < now:
+        # Due at closing time, it is late from then on, although no working time has passed.
+        return Chip("late", f"Late by {amount_words(clock, -rest)}" if rest else "Late")
     is_soon = rest <= SOON_LEFT or rest <= clock.target_seconds * SECOND * (1 - SOON_SHARE)
     return Chip("soon" if is_soon else "ok", f"{amount_words(clock, rest)} left")
 
@@ -99,6 +101,13 @@ def _working(clock: Clock, start: datetime, end: datetime) -> int:
     if end <= start:
         return 0
     return worked(hours.timetable(clock.calendar).hours, to_moment(start), to_moment(end))
+
+
+def used_words(clock: Clock, now: datetime) -> str:
+    """How much of the promised time is used, such as "1 d 3 h of 5 d, 28 %"."""
+    target, used = clock.target_seconds * SECOND, counted(clock, now)
+    of = f"{amount_words(clock, used)} of {amount_words(clock, target)}"
+    return f"{of}, {used * 100 // target} %"
 
 
 def amount_words(clock: Clock, amount: int) -> str:

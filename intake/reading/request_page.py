@@ -31,6 +31,7 @@ from intake.models import (
 )
 from intake.reading.badges import Badge, badge_of
 from intake.reading.next_step import Facts, NextStep, next_step
+from intake.reading.promises import next_promise
 from intake.services.answers import Line, in_words
 from intake.states import State
 from sla.models import Clock
@@ -46,6 +47,16 @@ RELATED = (
     "merged_into",
     "decision",
     "blueprint__tier",
+)
+
+
+# Key, name of the address, words.
+TABS = (
+    ("overview", "request_detail", "Overview"),
+    ("conversation", "conversation", "Conversation"),
+    ("framing", "request_framing", "Framing"),
+    ("notes", "notes", "Notes"),
+    ("history", "request_history", "History"),
 )
 
 
@@ -92,6 +103,11 @@ class RequestPage:
     def sees_internal(self) -> bool:
         return policies.can_see_internal(self.reader, self.work)
 
+    @property
+    def you(self) -> str:
+        """How the page speaks of the requester."""
+        return "you" if self.is_theirs else self.work.requester.name
+
     @cached_property
     def can_write(self) -> bool:
         return policies.can_write(self.reader, self.work)
@@ -133,12 +149,10 @@ class RequestPage:
     @property
     def tabs(self) -> list[Link]:
         counts = {"conversation": self._count("message_count"), "notes": self._count("note_count")}
-        names = ["request_detail", "conversation", "framing", "history"]
-        if self.sees_internal:
-            names.insert(3, "notes")
         return [
-            Link(_TABS[name], self.address(name), counts.get(name, 0), name == self.tab)
-            for name in names
+            Link(words, self.address(name), counts.get(key, 0), key == self.tab)
+            for key, name, words in TABS
+            if key != "notes" or self.sees_internal
         ]
 
     def _count(self, name: str) -> int:
@@ -147,8 +161,21 @@ class RequestPage:
     @property
     def first_reply_due(self) -> datetime | None:
         """By when a person is named, while nobody is."""
-        due = [clock.due_at for clock in self.clocks if clock.metric == "first_reply"]
-        return due[0] if due else None
+        return self._due("first_reply")
+
+    @property
+    def delivery_due(self) -> datetime | None:
+        """By when the first result is there, while it is still to come."""
+        return self._due("delivery")
+
+    def _due(self, metric: str) -> datetime | None:
+        return next((c.due_at for c in self.clocks if c.metric == metric and c.is_open), None)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """By when we say something next."""
+        clock = next_promise(self.clocks)
+        return clock.due_at if clock else None
 
     @property
     def can(self) -> list[Link]:
@@ -274,15 +301,11 @@ class RequestPage:
             return []
         return list(self.work.results.select_related("by").order_by("-id"))
 
+    def shown_on(self, tab: str) -> RequestPage:
+        """This page with one of its tabs open."""
+        self.tab = tab
+        return self
+
     def context(self, **more: Any) -> dict[str, Any]:
         """What every template of a request needs."""
         return {"page": self, "work": self.work, **more}
-
-
-_TABS = {
-    "request_detail": "Overview",
-    "conversation": "Conversation",
-    "framing": "Framing",
-    "notes": "Notes",
-    "history": "History",
-}

@@ -1,5 +1,6 @@
 """What choosing one tier over the next faster one costs and gives, in a sentence (ux.md 5.7)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,6 +10,12 @@ from django.utils.safestring import SafeString
 from accounts.date_words import day_words
 from catalog.models import ServiceTier
 
+# With these a cell begins as any phrase does; other capitals may be names and stay.
+OPENERS = re.compile(
+    r"(an?|the|all|any|both|each|how|no|one|our|some|three|two|what|when|where|whether|which|who|"
+    r"why|your)\b",
+    re.IGNORECASE,
+)
 Due = Mapping[int, datetime | None]
 
 
@@ -43,9 +50,7 @@ def _option(
     tier: ServiceTier, tiers: Sequence[ServiceTier], due: datetime | None, now: datetime
 ) -> SafeString:
     words = str(tier) + (f", first result by {day_words(due, now=now)}" if due else "")
-    return format_html(
-        '{}<span class="option-hint">{}</span>', words, tradeoff(tier, tiers)
-    )
+    return format_html('{}<span class="option-hint">{}</span>', words, tradeoff(tier, tiers))
 
 
 def _name(tier: ServiceTier) -> str:
@@ -54,4 +59,5 @@ def _name(tier: ServiceTier) -> str:
 
 def _inside(text: str) -> str:
     """A cell of the table as the end of a sentence."""
-    return text.strip().rstrip(".")
+    words = text.strip().rstrip(".")
+    return words[:1].lower() + words[1:] if OPENERS.match(words) else words

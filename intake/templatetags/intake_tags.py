@@ -1,17 +1,14 @@
 """How states, tiers and clocks look and read, for every page that shows a request."""
 
-from typing import Any
-
 from django import template
 from django.template import Context
 from django.utils import timezone
 
 from accounts.http import is_person
-from accounts.models import User
 from intake import policies
-from intake.models import WorkRequest
+from intake.models import Message, WorkRequest
 from intake.reading.badges import Badge, badge_of
-from intake.reading.promises import Chip, chip_of
+from intake.reading.promises import Chip, chip_of, used_words
 from sla.models import Clock
 
 register = template.Library()
@@ -30,15 +27,15 @@ def chip(clock: Clock) -> Chip:
 
 
 @register.filter
-def role_word(message: Any) -> str:
-    """Say for which side somebody wrote: "PMO" or "requester"."""
-    return "PMO" if message.from_pmo else "requester"
+def used(clock: Clock) -> str:
+    """Say how much of the promised time is used."""
+    return used_words(clock, timezone.now())
 
 
 @register.filter
-def first_name(person: User) -> str:
-    """Give the name by which people are spoken of in a sentence."""
-    return person.name.split()[0] if person.name.split() else person.name
+def role_word(message: Message) -> str:
+    """Say for which side somebody wrote: "PMO" or "requester"."""
+    return "PMO" if message.from_pmo else "requester"
 
 
 def _is_theirs(context: Context, work: WorkRequest) -> bool:
