@@ -16,6 +16,8 @@ from bench.sweep import sweep
 BURST = 32
 READING = ("queue", "filtered", "deep", "search", "detail", "triage")
 WRITING = ("submit", "burst")
+WHOLE = {"sizes": [1_000, 100_000], "rounds": 7, "total": 160, "open": [10_000, 100_000]}
+QUICK = {"sizes": [1_000], "rounds": 2, "total": 40, "open": [2_000]}
 TEXT = "text=Supplier+delays+reach+us+after+the+trucks+are+booked"
 
 
@@ -23,17 +25,18 @@ def arguments(given: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
     add("what", nargs="?", choices=("pages", "sweep"), default="pages")
-    add("--sizes", type=numbers, default=[1_000, 100_000], help="requests, smallest first")
+    add("--sizes", type=numbers, help="requests; default 1000,100000")
     add("--only", type=words, default=[*READING, *WRITING], metavar="PAGE,…")
-    add("--rounds", type=int, default=7)
-    add("--total", type=int, default=160, help="requests of a round")
-    add("--quick", action="store_true", help="1,000 requests, two short rounds")
-    add("--open", type=numbers, default=[10_000, 100_000], help="open clocks (sweep)")
+    add("--rounds", type=int, help="default 7")
+    add("--total", type=int, help="requests of a round; default 160")
+    add("--quick", action="store_true", help="little of everything")
+    add("--open", type=numbers, help="running clocks (sweep); default 10000,100000")
     add("--write", action="store_true", help="put the tables into docs/performance.md")
     found = parser.parse_args(given)
-    if found.quick:
-        found.sizes, found.rounds, found.total = [1_000], 2, 40
-        found.open = [2_000]
+    usual = QUICK if found.quick else WHOLE
+    for name, value in usual.items():
+        if getattr(found, name) is None:
+            setattr(found, name, value)
     return found
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from bench.servers import Site, ask
 
-TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
+NANOSECONDS = 1e9
 
 
 def of_processes(pids: Iterable[int]) -> dict[int, float]:
     """Seconds of processor time that each process has used; those that are gone are left out."""
-    used = {}
-    for pid in pids:
-        try:
-            stat = (PROC / str(pid) / "stat").read_text()
-        except OSError:
-            continue
-        # The name may hold blanks; what follows it does not.
-        fields = stat.rpartition(")")[2].split()
-        used[pid] = (int(fields[11]) + int(fields[12])) / TICKS
-    return used
+    used = {pid: _used(pid) for pid in pids}
+    return {pid: seconds for pid, seconds in used.items() if seconds is not None}
+
+
+def _used(pid: int) -> float | None:
+    """The time of all its threads, which the scheduler keeps to the nanosecond."""
+    try:
+        tasks = list((PROC / str(pid) / "task").iterdir())
+        texts = [(task / "schedstat").read_text() for task in tasks]
+    except OSError:
+        return None
+    return sum(int(text.split()[0]) for text in texts) / NANOSECONDS
 
 
 def children(pid: int) -> list[int]:

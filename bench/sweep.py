@@ -16,8 +16,8 @@ from bench import raw_sweep, report
 from bench.goals import Goal, Judged
 from bench.servers import PORTAL, ROOT, Site, ask
 
-# Invented requests that nobody ends have about two clocks running each.
-REQUESTS_FOR_A_CLOCK = 0.6
+# Invented requests that nobody ends have a little more than one clock running each.
+REQUESTS_FOR_A_CLOCK = 0.9
 SHARE_DUE = 0.01
 EMPTY_RUNS = 20
 Told = dict[str, float]
