@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.views import calendars, editing
+from sla.views import calendars, editing, policies, policy_editing
 
 app_name = "sla"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("manage/calendars/<slug:slug>/try/", calendars.try_page, name="calendar_try"),
     path("manage/calendars/<slug:slug>/history/", calendars.history, name="calendar_history"),
     path("manage/calendars/<slug:slug>/edit/", editing.edit, name="calendar_edit"),
+    path("manage/policies/", policies.policies, name="policies"),
+    path("manage/policies/new/", policy_editing.new, name="policy_new"),
+    path("manage/policies/<slug:slug>/", policies.policy_page, name="policy"),
+    path("manage/policies/<slug:slug>/change/", policy_editing.change, name="policy_change"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -53,8 +54,15 @@ class PolicyVersion(models.Model):
 class SlaTargetQuerySet(models.QuerySet["SlaTarget"]):
     def newest(self) -> SlaTargetQuerySet:
         """What each policy promises in its newest version, in force already or not."""
-        versions = PolicyVersion.objects.filter(policy=OuterRef("version__policy"))
-        newest = versions.order_by("-valid_from", "-number").values("pk")[:1]
+        return self._newest_of(PolicyVersion.objects.all())
+
+    def in_force(self, now: datetime) -> SlaTargetQuerySet:
+        """What each policy promises to clocks that start now."""
+        return self._newest_of(PolicyVersion.objects.filter(valid_from__lte=now))
+
+    def _newest_of(self, versions: models.QuerySet[PolicyVersion]) -> SlaTargetQuerySet:
+        of_policy = versions.filter(policy=OuterRef("version__policy"))
+        newest = of_policy.order_by("-valid_from", "-number").values("pk")[:1]
         return self.filter(version=Subquery(newest))
 
 
