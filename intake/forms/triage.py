@@ -1,46 +1,59 @@
-"""What an analyst fills in for each act on a request; limits and words by ux.md 5.7."""
+"""What a person of the PMO fills in for each act on a request (ux.md 5.7)."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
 
 from accounts.forms import PortalForm
-from intake.models import Verdict
+from accounts.models import User
+from catalog.models import ServiceTier
+from intake.forms.ask_fields import DATE_FORMATS
+from intake.forms.texts import text_field
+from intake.models import NeedVersion, Proposal, Verdict
 from intake.services.triage import QUESTIONS_AT_ONCE
 
 TEXT = 4000
 EXPLANATION = 40
+LONGEST_PARK = timedelta(days=731)
 LARGEST = 2_147_483_647
 
 
-def words(label: str, missing: str, *, hint: str = "", rows: int = 4, **limits: Any) -> Any:
-    """A text of several lines that must be given."""
-    field = forms.CharField(
+def pick_one(label: str, choices: Any, missing: str, hint: str = "") -> forms.ChoiceField:
+    """Radio buttons, none of them chosen beforehand."""
+    return forms.ChoiceField(
         label=label,
+        choices=choices,
         help_text=hint,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": missing},
-        **({"max_length": TEXT} | limits),
+        widget=forms.RadioSelect,
+        error_messages={"required": missing, "invalid_choice": missing},
     )
-    if "min_length" in limits:
-        field.error_messages["min_length"] = missing
-    return field
 
 
 class ActForm(PortalForm):
     """Carries the version of the request that the person saw."""
 
+    summary_elsewhere = True
     seen = forms.IntegerField(
         widget=forms.HiddenInput, min_value=0, max_value=LARGEST, required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Without the version nobody can tell what this is based on."""
+        super().clean()
+        if self.cleaned_data.get("seen") is None:
+            self.errors.pop("seen", None)
+            self.add_error(None, "This page had lost its place. Check the request and send again")
+        return self.cleaned_data
 
 
 class MessageForm(PortalForm):
     """Carries a token, so that pressing twice makes one."""
 
+    summary_elsewhere = True
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    text = words("Message", "Enter your message", max_length=TEXT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,153 +61,212 @@ class MessageForm(PortalForm):
 
 
 class ReplyForm(MessageForm):
-    text = words("Your message to the requester", "Enter your message", rows=6)
+    text = text_field(
+        "Your message", subject="Your message", missing="Enter your message", most=TEXT, rows=6
+    )
 
 
 class NoteForm(MessageForm):
-    text = words("Internal note", "Enter your note", rows=6)
-
-
-class AskForm(ActForm):
-    question_1 = forms.CharField(
-        label="Question 1",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Enter at least one question"},
-    )
-    question_2 = forms.CharField(
-        label="Question 2 (optional)",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    question_3 = forms.CharField(
-        label="Question 3 (optional)",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    why = forms.CharField(label="Why you ask (optional)", max_length=300, required=False)
-    blocks = forms.ChoiceField(
-        label="Can you go on without the answer?",
-        choices=(
-            ("yes", "We cannot go on without this. Our clock pauses until the answer"),
-            ("no", "We can go on meanwhile. Our clock keeps running"),
-        ),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select whether you can go on without the answer"},
-    )
-
-    def questions(self) -> list[str]:
-        given = (
-            self.cleaned_data[f"question_{place}"] for place in range(1, QUESTIONS_AT_ONCE + 1)
-        )
-        return [text for text in given if text]
-
-
-class PlayBackForm(ActForm):
-    text = words(
-        "The need, as you understood it",
-        "Enter the need in at least one sentence",
-        hint="Who needs to do what, when, so that what changes. Their words stay beside it",
-        min_length=20,
-        max_length=600,
-    )
-
-
-class AnswerForm(ActForm):
-    text = words("The answer", "Enter the answer", hint="This closes the request", rows=6)
-
-
-class DeclineForm(ActForm):
-    reason = forms.ChoiceField(
-        label="Reason",
-        choices=Verdict.Reason.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select a reason"},
-    )
-    explanation = words(
-        "Explain it in your own words",
-        "Explain the reason in at least 40 characters",
-        hint="The requester reads this right after the reason",
-        min_length=EXPLANATION,
-    )
-    alternative = words(
-        "What can they do instead?",
-        "Enter what they can do instead: a service, a team, a link, or what would change our mind",
-        rows=3,
-    )
-
-
-class ParkForm(ActForm):
-    until = forms.DateField(
-        label="Until (optional)",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="It comes back by itself at 07:00 on that day",
-        error_messages={"invalid": "Enter a date such as 2026-05-12"},
-    )
-    event = forms.CharField(
-        label="Or until this happens (optional)",
-        max_length=200,
-        required=False,
-        help_text="You wake it yourself then",
-    )
-    explanation = words("Why is it parked?", "Enter why it is parked", rows=3)
-
-    def __init__(self, *args: Any, today: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        until = cleaned.get("until")
-        if until and self.today and until <= self.today:
-            self.add_error("until", "The date must be after today")
-        if not until and not cleaned.get("event") and not self.errors.get("until"):
-            self.add_error("until", "Enter a date, or what has to happen first")
-        return cleaned
-
-
-class UrgencyForm(ActForm):
-    verdict = forms.ChoiceField(
-        label="Is it urgent?",
-        choices=(
-            ("accept", "Yes. A plan follows within one working day"),
-            ("refuse", "No. It is planned in the normal lane"),
-        ),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select whether it is treated as urgent"},
-    )
-    explanation = words(
-        "What do you tell the requester?", "Enter what you tell the requester", rows=3
+    text = text_field(
+        "Internal note", subject="Your note", missing="Enter your note", most=TEXT, rows=5
     )
 
 
 class AssignForm(ActForm):
-    to = forms.ChoiceField(label="Who takes it?", error_messages={"required": "Select a person"})
+    to = forms.ChoiceField(
+        label="Person",
+        error_messages={"required": "Select a person", "invalid_choice": "Select a person"},
+    )
+    note = text_field(
+        "A note for them (optional)",
+        subject="The note",
+        most=1000,
+        hint="Internal. Only the PMO sees it",
+        rows=3,
+    )
 
-    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [("", "Select a person")] + [
-            (str(person.pk), person.name) for person in people
-        ]
+        self.people = {str(person.pk): person for person in people}
+        names = [(pk, person.name) for pk, person in self.people.items()]
+        self.fields["to"].choices = [("", "Select a person"), *names]
+
+    def person(self) -> User:
+        return self.people[self.cleaned_data["to"]]
+
+
+class AskForm(ActForm):
+    """One to three numbered questions."""
+
+    NAMES: ClassVar[list[str]] = [f"question_{n}" for n in range(1, QUESTIONS_AT_ONCE + 1)]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*self.NAMES, "why", "blocks", "seen"])
+
+    question_1 = text_field("Question 1", subject="Question 1", most=500, rows=2)
+    question_2 = text_field("Question 2 (optional)", subject="Question 2", most=500, rows=2)
+    question_3 = text_field("Question 3 (optional)", subject="Question 3", most=500, rows=2)
+    why = text_field("Why you ask (optional)", subject="Why you ask", most=300, rows=1)
+    blocks = forms.BooleanField(
+        label="We cannot go on without this",
+        help_text="Our clock pauses until they answer. The first answer lets it go on by itself",
+        required=False,
+    )
+
+    def questions(self) -> list[str]:
+        return [text for name in self.NAMES if (text := self.cleaned_data.get(name))]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.questions() and not any(name in self.errors for name in self.NAMES):
+            self.add_error("question_1", "Enter at least one question")
+        return self.cleaned_data
+
+
+class PlayBackForm(ActForm):
+    text = text_field(
+        "The need, as you understood it",
+        subject="The need",
+        missing="Write down the need in at least 20 characters",
+        most=NeedVersion._meta.get_field("text").max_length or TEXT,
+        least=20,
+        hint="Who needs what, for which decision, and what changes. Their words stay beside it",
+        rows=5,
+    )
 
 
 class ProposeForm(ActForm):
-    tier = forms.ChoiceField(
-        label="Which tier do you suggest?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select the tier that you suggest"},
-    )
-    why = forms.CharField(
-        label="Why this one?",
-        max_length=400,
-        help_text="One sentence. The requester reads it beside the tiers",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Enter in one sentence why you suggest it"},
+    tier = pick_one("Which tier do you suggest?", (), "Select the tier that you suggest")
+    why = text_field(
+        "Why this one?",
+        subject="Why you suggest it",
+        missing="Enter in one sentence why you suggest it",
+        most=Proposal._meta.get_field("why").max_length or TEXT,
+        hint="One sentence. The requester reads it beside the tiers",
+        rows=2,
     )
 
-    def __init__(self, *args: Any, tiers: Any = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tiers: Iterable[ServiceTier] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tier"].choices = [(str(tier.pk), str(tier)) for tier in tiers]
+        self.tiers = {str(tier.pk): tier for tier in tiers}
+        self.fields["tier"].choices = [(pk, str(tier)) for pk, tier in self.tiers.items()]
+
+    def chosen(self) -> ServiceTier:
+        return self.tiers[self.cleaned_data["tier"]]
+
+
+class AnswerForm(ActForm):
+    text = text_field(
+        "The answer", subject="The answer", missing="Enter the answer", most=TEXT, rows=6
+    )
+
+
+class DeclineForm(ActForm):
+    reason = pick_one("Reason", Verdict.Reason.choices, "Select a reason")
+    explanation = text_field(
+        "Explain it in your own words",
+        subject="The explanation",
+        missing=f"Explain it in at least {EXPLANATION} characters",
+        most=TEXT,
+        least=EXPLANATION,
+        hint="They read this right after the reason",
+    )
+    alternative = text_field(
+        "What can they do instead?",
+        subject="What they can do instead",
+        missing="Enter what they can do instead",
+        most=TEXT,
+        hint="A service, a team, a link, or what would change our mind",
+        rows=3,
+    )
+
+    def reason_words(self) -> str:
+        return str(Verdict.Reason(self.cleaned_data["reason"]).label)
+
+
+class ParkForm(ActForm):
+    """Until a day, until something happens, or until the first of the two."""
+
+    until = forms.DateField(
+        label="Until a day",
+        required=False,
+        input_formats=DATE_FORMATS,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="It comes back by itself at 07:00 on that day",
+        error_messages={"invalid": "Enter a day such as 2026-05-12"},
+    )
+    event = text_field(
+        "Or until this happens",
+        subject="What has to happen",
+        most=200,
+        hint="You wake it yourself then",
+        rows=1,
+    )
+    explanation = text_field(
+        "Why is it parked?",
+        subject="Why it is parked",
+        missing="Enter why it is parked",
+        most=TEXT,
+        hint="They read this too",
+        rows=3,
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until and until <= self.today:
+            raise forms.ValidationError("Choose a day after today")
+        if until and until > self.today + LONGEST_PARK:
+            raise forms.ValidationError("Choose a day within two years")
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        given = self.cleaned_data
+        is_open = not given.get("until") and not given.get("event")
+        if is_open and not {"until", "event"} & self.errors.keys():
+            self.add_error("until", "Enter a day, or what has to happen first")
+        return given
+
+
+class UrgencyForm(ActForm):
+    ROOTS = (
+        ("no-view", "There is no regular view of it"),
+        ("data-late", "The data came late"),
+        ("surprise", "Something happened that nobody could foresee"),
+        ("asked-late", "It was asked too late"),
+        ("not-urgent", "It is not urgent"),
+    )
+    verdict = pick_one(
+        "Is it urgent?",
+        (("accept", "Yes, treat it as urgent"), ("refuse", "No, plan it normally")),
+        "Select whether it is treated as urgent",
+    )
+    root = pick_one("What made it urgent?", ROOTS, "Select what made it urgent")
+    explanation = text_field(
+        "What do you tell them?",
+        subject="What you tell them",
+        missing="Enter what you tell them",
+        most=TEXT,
+        hint="If yes: the plan, and who stops what. If no: why. We add the date",
+        rows=3,
+    )
+
+    def __init__(self, *args: Any, normal_date: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.normal_date = normal_date
+
+    def accepts(self) -> bool:
+        return bool(self.cleaned_data["verdict"] == "accept")
+
+    def told(self) -> str:
+        """What they read. A refusal always names the date in the normal lane."""
+        text: str = self.cleaned_data["explanation"]
+        is_named = not self.normal_date or self.normal_date in text
+        if self.accepts() or is_named:
+            return text
+        return f"{text}\n\nWe plan it normally: you hear from us by {self.normal_date}."

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.tuple_lookups import (
@@ -103,18 +104,21 @@ class Asked:
     after: str = ""
     before: str = ""
 
+    def pairs(self, *, with_place: bool = True) -> list[tuple[str, str]]:
+        """What the address says, name by name; the place in the list is optional."""
+        sort = f"-{self.order}" if self.is_down else self.order
+        is_sorted = (self.order, self.is_down) != (SOONEST, False)
+        place = (("after", self.after), ("before", self.before)) if with_place else ()
+        return [
+            ("view", self.view),
+            *self.filters.items(),
+            *([("sort", sort)] if is_sorted else []),
+            *((name, key) for name, key in place if key),
+        ]
+
     def query(self, *, with_place: bool = True, **changes: Any) -> str:
-        """Write this as a query string, with changes; the place in the list is optional."""
-        asked = replace(self, **changes)
-        query = QueryDict(mutable=True)
-        query["view"] = asked.view
-        query.update(asked.filters)
-        if (asked.order, asked.is_down) != (SOONEST, False):
-            query["sort"] = f"-{asked.order}" if asked.is_down else asked.order
-        for name in ("after", "before") if with_place else ():
-            if place := getattr(asked, name):
-                query[name] = place
-        return f"?{query.urlencode()}"
+        """Write this as a query string, with changes."""
+        return f"?{urlencode(replace(self, **changes).pairs(with_place=with_place))}"
 
     def without(self, name: str) -> str:
         left = {key: value for key, value in self.filters.items() if key != name}

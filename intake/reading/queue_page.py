@@ -4,10 +4,10 @@ Everything is read when it is first asked for, and once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 
@@ -18,14 +18,13 @@ from intake.reading import queue, queue_figures, queue_rows
 from intake.reading.queue import ORDERS, STRIP, VIEWS, Asked, Found, Page
 from intake.reading.queue_figures import Choices, Figures, capped
 from intake.reading.queue_filters import ANY, Filter, drop_downs, in_words
-from intake.reading.queue_rows import Frame, Line, Row
-from sla.models import Clock
+from intake.reading.queue_rows import Clocks, Frame, Line, Row
 
 BAND = 5
 COLUMNS = (
     ("Request", "request"),
     ("Need in one line", ""),
-    ("Service", ""),
+    ("State, service", ""),
     ("Age", "age"),
     ("Next promise", "promise"),
     ("Framing", "framing"),
@@ -45,7 +44,7 @@ class ViewLink(NamedTuple):
     slug: str
     words: str
     address: str
-    count: str
+    number: str
     is_current: bool
 
 
@@ -100,9 +99,9 @@ class QueuePage:
         return queue.first_rows(asked, self.reader, self.now, BAND)
 
     @cached_property
-    def clocks(self) -> Mapping[int, list[Clock]]:
+    def clocks(self) -> Mapping[int, Clocks]:
         shown = self.page.rows if self.work else [*self.page.rows, *self.urgent]
-        return queue_rows.open_clocks({one.subject_id for one in shown})
+        return queue_rows.clocks_of({one.subject_id for one in shown})
 
     @cached_property
     def figures(self) -> Figures:
@@ -213,7 +212,7 @@ class QueuePage:
     def clear(self) -> str:
         return self._at(with_place=False, filters={})
 
-    def _at(self, **changes: object) -> str:
+    def _at(self, **changes: Any) -> str:
         return reverse("intake:queue") + self.asked.query(**changes)
 
     @cached_property
@@ -251,9 +250,7 @@ class QueuePage:
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """What the filter form carries along: view and order."""
-        sort = f"-{self.asked.order}" if self.asked.is_down else self.asked.order
-        is_plain = (self.asked.order, self.asked.is_down) == (queue.SOONEST, False)
-        return [("view", self.asked.view), *([] if is_plain else [("sort", sort)])]
+        return replace(self.asked, filters={}).pairs(with_place=False)
 
     @property
     def text(self) -> str:

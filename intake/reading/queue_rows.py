@@ -3,24 +3,26 @@
 The template only writes them, since a list of fifty rows is what the PMO looks at all day.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from accounts.date_words import day_hour_words, day_words
 from intake.models import WorkRequest
 from intake.reading.badges import FOR_OTHERS, LOOKS, Badge
-from intake.reading.promises import Chip, amount_words, chip_of
+from intake.reading.promises import HOUR, Chip, chip_of
 from intake.reading.queue import Found
 from intake.states import Lane, State
 from sla.business_time import to_microseconds, to_moment, worked
 from sla.metrics import METRICS
-from sla.models import Clock
+from sla.models import BusinessCalendar, Clock
 from sla.services import hours
 
 LINE = 90
@@ -63,37 +65,72 @@ class Frame:
     reader: int | None = None
 
 
-def open_clocks(subjects: Iterable[int]) -> dict[int, list[Clock]]:
-    """The open clocks of these subjects in one query.
+class Clocks(NamedTuple):
+    """What a row shows of a request's clocks, and the hours in which the request ages."""
 
-    The first reply comes along when it is over, because it knows in which hours a request ages.
+    shown: Clock | None
+    reply: Clock | None
+    hours: BusinessCalendar
+
+
+_CLOCK = (
+    *("id", "subject_id", "metric", "state", "target_seconds", "calendar_id", "worked_us"),
+    *("running_since", "paused_at", "due_at", "ended_at", "breached_at"),
+)
+_CALENDAR = ("pk", "digest", "version")
+
+
+def clocks_of(subjects: Collection[int]) -> dict[int, Clocks]:
+    """Read the clocks of these subjects in one query, and make a model only of what is shown.
+
+    The first reply is read even when it is over: every request has one, and with it its hours.
     """
     wanted = Q(ended_at__isnull=True) | Q(metric="first_reply")
-    clocks = Clock.objects.filter(wanted, subject__in=list(subjects)).select_related("calendar")
-    by_subject: dict[int, list[Clock]] = defaultdict(list)
-    read = list(clocks.order_by("id"))
-    hours.load(clock.calendar for clock in read)
-    for clock in read:
-        by_subject[clock.subject_id].append(clock)
-    return by_subject
+    found = Clock.objects.filter(wanted, subject__in=subjects).order_by("id")
+    columns = [*_CLOCK, Cast("pause_reasons", TextField()), *(f"calendar__{c}" for c in _CALENDAR)]
+    by_subject: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in found.values_list(*columns):
+        by_subject[row[1]].append(row)
+    calendars = {row[-3]: row[-3:] for rows in by_subject.values() for row in rows}
+    known = {
+        pk: BusinessCalendar(**dict(zip(_CALENDAR, c, strict=True))) for pk, c in calendars.items()
+    }
+    hours.load(known.values())
+    return {subject: _clocks(rows, known) for subject, rows in by_subject.items()}
 
 
-def shown_clock(clocks: Iterable[Clock]) -> Clock | None:
-    """The running clock that is due first; where none runs, the first that waits."""
-    waiting = [clock for clock in clocks if clock.is_open]
-    running = [clock for clock in waiting if clock.due_at and clock.running_since]
-    soonest = min(running, key=lambda clock: (clock.due_at, clock.pk), default=None)
-    return soonest or next(iter(waiting), None)
+def _clocks(rows: Sequence[tuple[Any, ...]], known: Mapping[int, BusinessCalendar]) -> Clocks:
+    open_ones = [row for row in rows if row[_ENDED] is None]
+    running = [row for row in open_ones if row[_DUE] is not None and row[_SINCE] is not None]
+    # The one that is due first; where none runs, the first that waits.
+    shown = min(running, key=lambda row: (row[_DUE], row[0]), default=None)
+    reply = next((row for row in open_ones if row[_METRIC] == "first_reply"), None)
+    return Clocks(
+        _clock(shown or next(iter(open_ones), None), known),
+        _clock(reply, known),
+        known[rows[0][-3]],
+    )
 
 
-def rows_of(
-    found: Iterable[Found], clocks: Mapping[int, Sequence[Clock]], frame: Frame
-) -> list[Row]:
-    return [_row(one, clocks.get(one.subject_id, ()), frame) for one in found]
+_METRIC, _SINCE, _DUE, _ENDED = (
+    _CLOCK.index(name) for name in ("metric", "running_since", "due_at", "ended_at")
+)
 
 
-def _row(one: Found, clocks: Sequence[Clock], frame: Frame) -> Row:
-    clock = shown_clock(clocks)
+def _clock(row: tuple[Any, ...] | None, known: Mapping[int, BusinessCalendar]) -> Clock | None:
+    if row is None:
+        return None
+    clock = Clock(**dict(zip(_CLOCK, row, strict=False)), pause_reasons=json.loads(row[-4]))
+    clock.calendar = known[clock.calendar_id]
+    return clock
+
+
+def rows_of(found: Iterable[Found], clocks: Mapping[int, Clocks], frame: Frame) -> list[Row]:
+    return [_row(one, clocks.get(one.subject_id), frame) for one in found]
+
+
+def _row(one: Found, clocks: Clocks | None, frame: Frame) -> Row:
+    clock = clocks.shown if clocks else None
     reference = reference_of(one.number)
     return Row(
         address=f"{frame.base}{reference}/{frame.query}",
@@ -106,7 +143,7 @@ def _row(one: Found, clocks: Sequence[Clock], frame: Frame) -> Row:
         service=one.service or "",
         tier=one.tier or "",
         tier_words=f"{TIERS[one.tier]} · {one.tier_words}" if one.tier else "",
-        age=_age(one, clocks, frame.now),
+        age=_age(one, clocks.hours if clocks else None, frame.now),
         promise=chip_of(clock, frame.now) if clock else Chip("idle", "No promise runs"),
         about=_about(clock, frame.now),
         framing=_framing(one, frame.questions),
@@ -164,15 +201,14 @@ def _cut(text: str) -> str:
     return text[:LINE].rsplit(" ", 1)[0].rstrip(",;:") + CUT
 
 
-def _age(one: Found, clocks: Sequence[Clock], now: datetime) -> str:
+def _age(one: Found, calendar: BusinessCalendar | None, now: datetime) -> str:
     """Working days since it was received, in the hours of its own clocks."""
-    if not clocks or one.received_at >= now:
+    if calendar is None or one.received_at >= now:
         return ""
-    calendar = hours.timetable(clocks[0].calendar).hours
-    spent = worked(calendar, to_moment(one.received_at), to_moment(now))
-    length = calendar.day_length()
+    spent = worked(hours.timetable(calendar).hours, to_moment(one.received_at), to_moment(now))
+    length = hours.timetable(calendar).hours.day_length()
     days = spent // to_microseconds(length) if length else 0
-    return f"{days} d" if days else amount_words(clocks[0], spent)
+    return f"{days} d" if days else f"{spent // HOUR} h"
 
 
 def _about(clock: Clock | None, now: datetime) -> str:
@@ -198,16 +234,13 @@ class Line(NamedTuple):
     promise: Chip | None
 
 
-def band_of(
-    found: Iterable[Found], clocks: Mapping[int, Sequence[Clock]], frame: Frame
-) -> list[Line]:
-    return [_line(one, clocks.get(one.subject_id, ()), frame) for one in found]
+def band_of(found: Iterable[Found], clocks: Mapping[int, Clocks], frame: Frame) -> list[Line]:
+    return [_line(one, clocks.get(one.subject_id), frame) for one in found]
 
 
-def _line(one: Found, clocks: Sequence[Clock], frame: Frame) -> Line:
+def _line(one: Found, clocks: Clocks | None, frame: Frame) -> Line:
     """The two-hour clock of the first reply counts here, as long as nobody replied."""
-    replies = [clock for clock in clocks if clock.metric == "first_reply" and clock.is_open]
-    clock = replies[0] if replies else shown_clock(clocks)
+    clock = (clocks.reply or clocks.shown) if clocks else None
     reference = reference_of(one.number)
     address = f"{frame.base}{reference}/{frame.query}"
     chip = chip_of(clock, frame.now) if clock else None

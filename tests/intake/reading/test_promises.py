@@ -34,6 +34,15 @@ def test_a_running_clock_says_how_much_working_time_is_left(work, berlin, now, t
     assert chip_of(clock_of(work, "first_reply"), berlin(now)) == (tone, words)
 
 
+def test_due_at_closing_time_it_is_late_from_then_on(requester, policies, berlin):
+    reply = clock_of(make_work(requester, berlin("2026-03-02 09:00")), "first_reply")
+    assert chip_of(reply, berlin("2026-03-02 16:59")).words == "1 min left"
+    assert chip_of(reply, berlin("2026-03-02 17:00")).tone == "soon"
+    assert chip_of(reply, berlin("2026-03-02 20:00")) == ("late", "Late")
+    assert is_late(reply, berlin("2026-03-02 20:00"))
+    assert chip_of(reply, berlin("2026-03-03 10:00")) == ("late", "Late by 1 h")
+
+
 def test_long_promises_are_soon_from_three_quarters_on(work, berlin):
     proposal = clock_of(work, "proposal")
     assert chip_of(proposal, berlin("2026-03-05 15:00")) == ("ok", "1 d 3 h left")
@@ -52,9 +61,7 @@ def test_a_paused_clock_says_since_when_and_for_whom(work, analyst, berlin):
 
 
 def test_a_parked_clock_says_so(work, analyst, silver, berlin):
-    work = bring_to(
-        State.PARKED, work, analyst=analyst, tier=silver, at=berlin("2026-03-02 11:00")
-    )
+    work = bring_to(State.PARKED, work, analyst=analyst, tier=silver, at=berlin("2026-03-02 11:00"))
     contact = clock_of(work, "next_contact")
     assert chip_of(contact, berlin("2026-03-02 16:00")) == ("paused", "Paused 5 h, parked")
 
