@@ -1,5 +1,6 @@
 """The whole path in a browser: a need comes in, is mapped to a tier, and its promises tick."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,12 +33,15 @@ def fill(page, answers):
         control = page.locator(f"main [name={name}]")
         if control.first.get_attribute("type") == "radio":
             page.locator(f"main [name={name}][value={value}]").check()
+        elif value is True:
+            control.check()
         else:
             control.fill(value)
 
 
 def go_on(page, name="Continue"):
     page.locator("main").get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state("networkidle")
 
 
 def ask(page):
@@ -59,8 +63,7 @@ def ask(page):
 
 
 def act(page, name):
-    page.goto("/triage/PMO-0001/")
-    page.get_by_label("What you can do").get_by_role("link", name=name).click()
+    page.goto(f"/triage/PMO-0001/{name}/")
 
 
 def current():
@@ -76,24 +79,24 @@ def test_from_a_need_to_a_result(any_page, sign_in, requester, analyst, service)
     sign_in(page, analyst)
     page.goto("/triage/")
     page.get_by_role("link", name="PMO-0001").first.click()
-    act(page, "Claim")
+    act(page, "claim")
     go_on(page, "Claim")
-    act(page, "Ask for information")
-    fill(page, {"question_1": "Which suppliers are late most often?", "blocks": "yes"})
+    act(page, "ask")
+    fill(page, {"question_1": "Which suppliers are late most often?", "blocks": True})
     go_on(page, "Send the questions")
     assert current().clock("proposal").state == "paused"
 
     sign_in(page, requester)
     page.goto("/requests/PMO-0001/")
     expect(page.locator("main")).to_contain_text("Our clock is paused")
-    page.get_by_role("link", name="Answer", exact=True).click()
+    page.goto("/requests/PMO-0001/conversation/")
     page.get_by_label("Which suppliers are late most often?").fill("The two in the north")
     go_on(page, "Send answers")
     assert current().clock("proposal").state == "running"
 
     sign_in(page, analyst)
-    act(page, "Play the need back")
-    fill(page, {"text": "Buyers need to know of a late supplier on Thursday, to book fewer trucks."})
+    act(page, "reframe")
+    fill(page, {"text": "Buyers need to know of a late supplier on Thursday, to book less."})
     go_on(page, "Send for confirmation")
     sign_in(page, requester)
     page.goto("/requests/PMO-0001/need/")
@@ -125,9 +128,10 @@ def test_from_a_need_to_a_result(any_page, sign_in, requester, analyst, service)
     sign_in(page, analyst)
     for _ in range(work.blueprint.criteria.count()):
         page.goto("/triage/PMO-0001/")
-        page.get_by_role("button", name="Tick").first.click()
-    act(page, "Hand over for the check")
-    go_on(page, "Hand over")
+        page.get_by_role("button", name=re.compile("^Tick")).first.click()
+        page.wait_for_load_state("networkidle")
+    act(page, "hand-over")
+    go_on(page, "Hand it over")
     sign_in(page, requester)
     page.goto("/requests/PMO-0001/result/")
     fill(page, {"difference": "clearly", "sentence": "Trucks leave full since May."})
