@@ -55,9 +55,11 @@ def _own(person: User) -> dict[str, object]:
     works = WorkRequest.objects.waiting_for(person).order_by("queue_at", "id")
     waiting = list(works.prefetch_related(questions)[: SHOWN + 1])
     drafts = WorkRequest.objects.brought_by(person).drafts()
+    has_more = len(waiting) > SHOWN
     return {
         "waiting": [_why(work) for work in waiting[:SHOWN]],
-        "has_more_waiting": len(waiting) > SHOWN,
+        "waiting_count": works.count() if has_more else len(waiting),
+        "has_more_waiting": has_more,
         "drafts": list(drafts[:SHOWN]),
     }
 

@@ -52,20 +52,22 @@ def make_organisation(now: datetime, *, told: Told) -> Made:
     make_starter_policies(opened)
     people = make_people(opened)
     make_starter_catalog(opened, owner=people["lena"])
+    acts = _acts(people, now)
+    first = min(act.at for act in acts)
+    Player(first).play(acts, until=now, told=lambda number: told(number, len(acts)))
+    return Made(User.objects.count(), WorkRequest.objects.count())
+
+
+def _acts(people: dict[str, User], now: datetime) -> list[Act]:
+    """Everything that has happened by now, in the order it is told."""
     calendar = hours.timetable(BusinessCalendar.objects.get(slug=CALENDAR)).hours
     # Always the same demo, but for its dates.
-    told_stories, luck = list(stories()), Random(4400)  # noqa: S311
-    place = count()
-    acts = [
-        act
-        for story in told_stories
-        for act in Course(story, people, calendar, luck, now).acts(place)
-        if act.at <= now
-    ]
+    place, luck = count(), Random(4400)  # noqa: S311
+    courses = [Course(story, people, calendar, luck, now) for story in stories()]
+    told = [act for course in courses for act in course.acts(place)]
     renewed = before(calendar, now, RENEWED)
-    acts.append(Act(renewed, next(place), lambda at: _renew(people["lena"], at)))
-    Player(opened).play(acts, until=now, told=lambda number: told(number, len(acts)))
-    return Made(len(people), len(told_stories))
+    told.append(Act(renewed, next(place), lambda at: _renew(people["lena"], at)))
+    return [act for act in told if act.at <= now]
 
 
 class Course:

@@ -44,14 +44,18 @@ class Player:
             write_out(act.at)
             told(number)
         self._let_pass(until)
+        self._do_duties(until)
 
     def _let_pass(self, until: datetime) -> None:
         while (duty := self._next_duty()) <= until:
-            self.moment = duty
-            sweep.sweep(now=duty)
-            triage.wake_due(today=_local(duty).date(), at=duty)
-            write_out(duty)
+            self._do_duties(duty)
         self.moment = max(self.moment, until)
+
+    def _do_duties(self, at: datetime) -> None:
+        self.moment = at
+        sweep.sweep(now=at)
+        triage.wake_due(today=_local(at).date(), at=at)
+        write_out(at)
 
     def _next_duty(self) -> datetime:
         """The next morning, or the next sweep that has something to record."""

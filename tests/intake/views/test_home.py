@@ -114,8 +114,8 @@ def test_the_front_page_costs_the_same_however_much_waits(
         make_draft(requester, at, QUICK)
     client.get("/")  # the record is kept for some minutes from here on
     # session, person, services, tiers, policies, questions, two lanes' promises, two from the
-    # cache, waiting, their holds and questions, drafts
-    with django_assert_max_num_queries(14):
+    # cache, waiting with its count, holds and questions, drafts
+    with django_assert_max_num_queries(15):
         assert client.get("/").status_code == 200
 
 
