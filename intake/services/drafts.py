@@ -101,7 +101,7 @@ def read_draft(key: UUID, user: User) -> Draft:
     return Draft(
         work=first.work,
         answers={answer.slug: answer for answer in answers},
-        questions=_questions(first.newest, first.newest_at),
+        questions=questions_as_of(first.newest, first.newest_at),
         read_at=getattr(first, "read_at", None),
     )
 
@@ -118,7 +118,7 @@ def _clock() -> dict[str, Func]:
 
 
 @lru_cache(maxsize=4)
-def _questions(newest: int, newest_at: datetime) -> tuple[QuestionVersion, ...]:
+def questions_as_of(newest: int, newest_at: datetime) -> tuple[QuestionVersion, ...]:
     """The current questions. Every change publishes a version, so the newest names them all."""
     return tuple(QuestionVersion.objects.current())
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.policies import require
@@ -18,7 +19,7 @@ from intake import policies, search
 from intake.models import Answer, Decision, QuestionVersion, QuestionVisit, WorkRequest
 from intake.services import lifecycle
 from intake.services.notices import notices, their_side
-from intake.states import Lane
+from intake.states import Lane, State
 from notifications.services import enqueue_many
 from sla.models import Subject
 
@@ -108,7 +109,7 @@ def save_answer(
     """Keep an answer. `seen` is the version it was based on, 0 for none.
 
     Raise StaleAnswerError when another window saved in between; the same value again is no
-    conflict.
+    conflict. Raise ConflictError when the draft was sent meanwhile.
     """
     require(policies.can_write_draft(actor, work))
     fields = {
@@ -139,13 +140,18 @@ def _change_answer(answer: Answer, fields: dict[str, Any], seen: int) -> None:
 
 
 def _draft_follows(work: WorkRequest, answer: Answer, *, at: datetime) -> None:
-    """Keep what lists and rules read from the answers beside the draft."""
-    work.saved_at = at
-    fields = ["saved_at"]
-    for name, value in _read(work, answer).items():
+    """Keep what lists and rules read from the answers beside the draft.
+
+    The version rises, so that a draft is never sent with an answer that changed meanwhile. Raise
+    ConflictError when it was sent.
+    """
+    fields = {"saved_at": at} | _read(work, answer)
+    draft = WorkRequest.objects.filter(pk=work.pk, state=State.DRAFT)
+    if not draft.update(version=F("version") + 1, **fields):
+        raise lifecycle.ConflictError(work)
+    for name, value in fields.items():
         setattr(work, name, value)
-        fields.append(name)
-    work.save(update_fields=fields)
+    work.version += 1
     if answer.slug in ("decision", "decider") and answer.status != Answer.Status.BEGUN:
         _decision_follows(work, answer)
 

@@ -14,13 +14,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PortalRequest
-from accounts.models import User
 from accounts.moment import database_now
 from intake.effort import efforts
 from intake.forms.ask import QuestionForm
 from intake.models import Answer, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.services.drafts import Draft, current_questions, read_draft
+from intake.services.lifecycle import ConflictError
 from intake.states import Lane
 from intake.views.ask_pages import (
     FIRST,
@@ -74,7 +74,8 @@ def first(request: PortalRequest) -> HttpResponse:
     key = _key(request)
     if key is None:
         return redirect(f"{request.path}?{urlencode({'key': str(uuid4())} | _carried(request))}")
-    if request.method != "POST" and _has_draft(key, request.user):
+    opened = WorkRequest.objects.visible_to(request.user).filter(draft_key=key).first()
+    if opened and (request.method != "POST" or not opened.is_draft):
         return redirect(question_address(key, FIRST))
     asked = Asked(next(q for q in current_questions() if q.slug == FIRST))
     form = make_form(request, asked)
@@ -88,10 +89,6 @@ def _key(request: PortalRequest) -> UUID | None:
         return UUID(request.GET.get("key", ""))
     except ValueError:
         return None
-
-
-def _has_draft(key: UUID, person: User) -> bool:
-    return WorkRequest.objects.visible_to(person).filter(draft_key=key).exists()
 
 
 def _begin(request: PortalRequest, asked: Asked, form: QuestionForm, key: UUID) -> HttpResponse:
@@ -179,6 +176,8 @@ def _keep(request: PortalRequest, asked: Asked, draft: Draft) -> HttpResponse:
         )
     except submission.StaleAnswerError as conflict:
         return conflict_page(request, asked, form, conflict.stored)
+    except ConflictError:
+        return redirect("intake:ask_sent", draft.work.draft_key)
     return _go_on(request, draft, asked.question, at)
 
 

@@ -139,9 +139,17 @@ def _send(request: PortalRequest, draft: Draft) -> HttpResponse:
     except submission.MissingAnswersError:
         return _check_page(request, draft, problems=_problems(draft), status=422)
     except ConflictError:
-        # Pressed twice: the first one was sent, and its page is what they wait for.
-        pass
+        return _after_conflict(request, draft.work.draft_key)
     return redirect("intake:ask_sent", draft.work.draft_key)
+
+
+def _after_conflict(request: PortalRequest, key: UUID) -> HttpResponse:
+    """Pressed twice: the first one was sent. Else an answer changed meanwhile: check it again."""
+    draft = draft_or_404(request, key)
+    if not draft.work.is_draft:
+        return redirect("intake:ask_sent", key)
+    messages.warning(request, "An answer was changed in another window. Check it, then send.")
+    return _check_page(request, draft, status=409)
 
 
 def _problems(draft: Draft) -> list[Problem]:

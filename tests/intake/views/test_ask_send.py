@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import icalendar
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from intake.models import Answer, QuestionVersion, WorkRequest
 from intake.services import submission, triage
+from intake.services.drafts import read_draft
+from intake.services.lifecycle import ConflictError
 from intake.services.questions import publish
 from intake.states import State
 from notifications.models import OutboxMessage
@@ -151,6 +153,38 @@ def test_sending_twice_makes_one_request(ana, draft):
     assert OutboxMessage.objects.filter(kind="request_received").count() == 1
     assert Entry.objects.filter(action="intake.moved").count() == 1
     assert Clock.objects.count() == 2
+
+
+def test_a_draft_is_never_sent_with_an_answer_that_changed_meanwhile(ana, draft):
+    seen = read_draft(draft.draft_key, ana.person)
+    ana.answer(draft, "need", need="Something quite different is going on, and it is urgent")
+    with pytest.raises(ConflictError):
+        submission.submit(
+            seen.work, actor=ana.person, at=MONDAY, answers=list(seen.answers.values())
+        )
+    draft.refresh_from_db()
+    assert draft.is_draft
+    ana.send(draft)
+    assert WorkRequest.objects.get(pk=draft.pk).ask.startswith("Something quite different")
+
+
+def test_an_answer_that_comes_after_sending_changes_nothing(ana, draft):
+    seen = read_draft(draft.draft_key, ana.person)
+    ana.send(draft)
+    with pytest.raises(ConflictError), transaction.atomic():
+        submission.save_answer(
+            seen.work,
+            seen.question("who"),
+            value={"who": "Somebody else"},
+            actor=ana.person,
+            at=MONDAY,
+            seen=1,
+        )
+    assert Answer.objects.get(work=draft, slug="who").value == FULL["who"]
+    first = ana.client.post(
+        f"/ask/need/?key={draft.draft_key}", {"need": "Another long enough need"}
+    )
+    assert ana.client.get(first["Location"])["Location"] == ana.address("sent", draft)
 
 
 @pytest.mark.postgresql
