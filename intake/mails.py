@@ -1,164 +1,253 @@
 """What each notice says, worked out when it is delivered, for the person who gets it.
 
 A builder returns the context of templates/emails/<kind>/, or None when nobody needs the notice any
-more: the request can no longer be seen, or the clock has moved on (sla-spec 8).
+more: the request can no longer be seen, the question was answered, the clock has moved on.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q
 from django.urls import reverse
 
-from intake.models import (
-    Hold,
-    Message,
-    NeedVersion,
-    Proposal,
-    ResultCheck,
-    Verdict,
-    WorkRequest,
-)
-from intake.reading.promises import promised
+from accounts.models import User
+from audit.models import Entry
+from intake import policies
+from intake.models import Message, ResultCheck, Verdict, WorkRequest
+from intake.states import State
 from notifications.models import OutboxMessage
 from notifications.registry import Context, register
-from sla.models import Clock, ClockEvent
 
-Extra = Callable[[WorkRequest, OutboxMessage], dict[str, Any] | None]
-PEOPLE = ("requester", "raised_by", "analyst", "department", "tier", "service__current")
-
-
-def mail(kind: str, extra: "Extra | None" = None, *, path: str = "") -> None:
-    """Register a kind; `path` is what follows the request's address behind the mail's button."""
-
-    def build(message: OutboxMessage) -> Context:
-        work = seen_by(message)
-        words = (extra(work, message) if extra else {}) if work else None
-        if work is None or words is None:
-            return None
-        page = triage_page(work) if message.recipient.is_pmo else work.get_absolute_url() + path
-        return {"work": work, "address": page} | words
-
-    register(kind, build)
+Words = dict[str, Any]
+PEOPLE = ("requester", "raised_by", "analyst", "tier", "service__current", "subject")
 
 
-def seen_by(message: OutboxMessage) -> WorkRequest | None:
-    """The request, if this person may still see it."""
-    visible = WorkRequest.objects.visible_to(message.recipient).select_related(*PEOPLE)
-    return visible.filter(pk=message.payload.get("work")).first()
+@dataclass(frozen=True)
+class Notice:
+    """A notice about to be delivered: the request as it is now, and what its row carries."""
+
+    work: WorkRequest
+    message: OutboxMessage
+
+    @property
+    def recipient(self) -> User:
+        return self.message.recipient
+
+    def number(self, name: str) -> int:
+        """An id of the payload; 0, which no row has, for a damaged one."""
+        found = self.message.payload.get(name)
+        return found if isinstance(found, int) else 0
+
+    def due(self, metric: str) -> datetime | None:
+        """When the promise is due while it is open."""
+        clocks = self.work.subject.clocks.open().filter(metric=metric)
+        newest = clocks.order_by("-cycle").first()
+        return newest.due_at if newest else None
 
 
-def triage_page(work: WorkRequest) -> str:
-    return reverse("intake:triage_detail", args=[work.reference])
+Extra = Callable[[Notice], Words | None]
 
 
-def row(model: type[Model], name: str) -> "Extra":
-    """Add the row that the payload names, as long as it is there and public."""
-
-    def find(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-        rows = model._default_manager.filter(work=work)
-        rows = rows.filter(is_internal=False) if model is Message else rows
-        found = rows.filter(pk=message.payload.get(name)).first()
-        return {name: found} if found else None
-
-    return find
+def to_them(kind: str, extra: Extra, *, path: str = "") -> None:
+    """Register a notice to the requester's side; its button leads to `path` of the request."""
+    register(kind, lambda message: _context(message, extra, path, for_pmo=False))
 
 
-def due(work: WorkRequest, metric: str) -> datetime | None:
-    clock = work.subject.clocks.filter(metric=metric).order_by("-cycle").first()
-    return clock.due_at if clock else None
+def to_pmo(kind: str, extra: Extra) -> None:
+    """Register a notice to the PMO; whoever has left it gets nothing."""
+    register(kind, lambda message: _context(message, extra, "", for_pmo=True))
 
 
-def _promises(work: WorkRequest, _: OutboxMessage) -> dict[str, Any]:
-    return {"reply_by": due(work, "first_reply"), "proposal_by": due(work, "proposal")}
-
-
-def _next_contact(work: WorkRequest, _: OutboxMessage) -> dict[str, Any]:
-    return {"contact_by": due(work, "next_contact")}
-
-
-def _waiting(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    """A question that was answered or taken back meanwhile needs no mail."""
-    hold = Hold.objects.waiting().filter(work=work, pk=message.payload.get("hold")).first()
-    return {"hold": hold, "questions": list(hold.questions.all())} if hold else None
-
-
-def _answers(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    hold = Hold.objects.filter(work=work, pk=message.payload.get("hold")).first()
-    answered = Q(answered_at__isnull=False)
-    return {"questions": list(hold.questions.filter(answered))} if hold else None
-
-
-def _unanswered_need(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    found = row(NeedVersion, "need")(work, message)
-    return found if found and found["need"].answered_at is None else None
-
-
-def _open_proposal(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    found = row(Proposal, "proposal")(work, message)
-    if not found or found["proposal"].withdrawn_at or found["proposal"].chosen_at:
+def _context(message: OutboxMessage, extra: Extra, path: str, *, for_pmo: bool) -> Context:
+    work = _visible(message, for_pmo=for_pmo)
+    words = extra(Notice(work, message)) if work else None
+    if work is None or words is None:
         return None
-    return found | {"tiers": list(found["proposal"].version.tiers.all())}
-
-
-def _delivery(work: WorkRequest, _: OutboxMessage) -> dict[str, Any]:
-    return {"result_by": due(work, "delivery")}
-
-
-def _payload(name: str) -> "Extra":
-    return lambda _, message: {name: message.payload.get(name, "")}
-
-
-def _event(_: WorkRequest, message: OutboxMessage) -> ClockEvent | None:
-    events = ClockEvent.objects.filter(superseded_at=None).select_related("clock")
-    return events.filter(pk=message.payload.get("event_id")).first()
-
-
-def _soon(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    """A warning is dropped once its clock has stopped, paused or been cancelled."""
-    event = _event(work, message)
-    if event is None or event.clock.state != Clock.State.RUNNING:
-        return None
-    return _clock_words(work, event)
-
-
-def _missed(work: WorkRequest, message: OutboxMessage) -> dict[str, Any] | None:
-    """A miss is told even when the clock has stopped; only a superseded one is dropped."""
-    event = _event(work, message)
-    return _clock_words(work, event) if event else None
-
-
-def _clock_words(work: WorkRequest, event: ClockEvent) -> dict[str, Any]:
-    return {
-        "event": event,
-        "clock": event.clock,
-        "promised": promised(event.clock, work, you=work.requester.name),
+    page = reverse("intake:triage_detail", args=[work.reference]) if for_pmo else ""
+    return _common(work, message.recipient) | {
+        "address": page or work.get_absolute_url() + path,
+        **words,
     }
+
+
+def _visible(message: OutboxMessage, *, for_pmo: bool) -> WorkRequest | None:
+    """The request, if this person may still read it, in the part that the notice is for."""
+    visible = WorkRequest.objects.visible_to(message.recipient).select_related(*PEOPLE)
+    work = visible.filter(pk=message.payload.get("work")).first()
+    if work is None:
+        return None
+    may_read = policies.can_see_internal if for_pmo else policies.is_of
+    return work if may_read(message.recipient, work) else None
+
+
+def _common(work: WorkRequest, recipient: User) -> Words:
+    """What every mail says; a title taken from words for the PMO only stays out of it."""
+    is_hidden = work.answers.filter(slug="need", is_pmo_only=True).exists()
+    named = bool(work.title) and not is_hidden
+    return {
+        "work": work,
+        "title": f"“{work.title}”" if named else work.reference,
+        "title_start": f"“{work.title}”" if named else f"Request {work.reference}",
+        "ask": work.ask if not is_hidden else work.reference,
+        "because": _because(work, recipient),
+    }
+
+
+def _because(work: WorkRequest, recipient: User) -> str:
+    if recipient.pk == work.requester_id:
+        return f"you asked for {work.reference}"
+    if recipient.pk == work.raised_by_id:
+        return f"you raised {work.reference} for {work.requester.name}"
+    is_contact = recipient.pk == work.analyst_id
+    return f"you are the contact of {work.reference}" if is_contact else "you lead the PMO"
+
+
+# What the single notices need. None: nobody needs it any more.
+
+
+def promises(notice: Notice) -> Words:
+    return {"reply_by": notice.due("first_reply"), "proposal_by": notice.due("proposal")}
+
+
+def contact(notice: Notice) -> Words | None:
+    due = [notice.due(metric) for metric in ("next_contact", "first_reply", "proposal")]
+    known = [moment for moment in due if moment]
+    return {"next_by": min(known, default=None)} if notice.work.analyst else None
+
+
+def said(notice: Notice) -> Words | None:
+    """A public message; an internal note is never found here."""
+    found = Message.objects.public().filter(work=notice.work, pk=notice.number("message"))
+    message = found.select_related("author").first()
+    if message is None:
+        return None
+    return {"author": message.author.name if message.author else "The PMO", "text": message.text}
+
+
+def asked(notice: Notice) -> Words | None:
+    """Questions that were answered or taken back meanwhile need no mail."""
+    holds = notice.work.holds.waiting().select_related("asked_by")
+    hold = holds.filter(pk=notice.number("hold")).first()
+    if hold is None:
+        return None
+    questions = list(hold.questions.filter(answered_at=None))
+    return {"hold": hold, "questions": questions} if questions else None
+
+
+def answered(notice: Notice) -> Words | None:
+    hold = notice.work.holds.filter(pk=notice.number("hold")).first()
+    if hold is None:
+        return None
+    questions = list(hold.questions.all())
+    given = [question for question in questions if question.answered_at]
+    return {"questions": given, "is_partial": len(given) < len(questions)}
+
+
+def played_back(notice: Notice) -> Words | None:
+    needs = notice.work.needs.unanswered().select_related("written_by")
+    need = needs.filter(pk=notice.number("need")).first()
+    return {"need": need} if need and notice.work.is_open else None
+
+
+def need_answered(notice: Notice) -> Words | None:
+    need = notice.work.needs.filter(pk=notice.number("need")).first()
+    return {"need": need} if need else None
+
+
+def offered(notice: Notice) -> Words | None:
+    """A proposal that was chosen, refused or taken back meanwhile needs no mail."""
+    proposal = notice.work.current_proposal()
+    if not proposal or proposal.pk != notice.number("proposal") or proposal.chosen_at:
+        return None
+    return {"proposal": proposal, "tiers": list(proposal.version.tiers.order_by("rank"))}
+
+
+def refused(notice: Notice) -> Words | None:
+    proposals = notice.work.proposals.select_related("version")
+    proposal = proposals.filter(pk=notice.number("proposal")).first()
+    return {"proposal": proposal, "proposal_by": notice.due("proposal")} if proposal else None
+
+
+def chosen(notice: Notice) -> Words | None:
+    proposals = notice.work.proposals.select_related("version", "chosen")
+    proposal = proposals.filter(pk=notice.number("proposal"), chosen__isnull=False).first()
+    return {"proposal": proposal, "result_by": notice.due("delivery")} if proposal else None
+
+
+def running(notice: Notice) -> Words | None:
+    return {"result_by": notice.due("delivery")} if notice.work.tier else None
+
+
+def withdrawn(notice: Notice) -> Words | None:
+    """Why, from the history; a request that goes on again needs no mail."""
+    if notice.work.state != State.WITHDRAWN:
+        return None
+    moves = Entry.objects.about(notice.work).filter(data__to=State.WITHDRAWN)
+    last = moves.last()
+    return {"why": last.reason if last else ""}
+
+
+def verdict(notice: Notice) -> Words | None:
+    found = Verdict.objects.filter(work=notice.work, pk=notice.number("verdict"))
+    given = found.select_related("by").first()
+    if given is None or given.state != notice.work.state:
+        return None
+    by = f"{given.by.name} of the PMO" if given.by else "The PMO"
+    return {"verdict": given, "by": by}
+
+
+def back(notice: Notice) -> Words | None:
+    return promises(notice) if notice.work.state != State.PARKED else None
+
+
+def judged(notice: Notice) -> Words:
+    accepted = notice.work.urgency == WorkRequest.Urgency.ACCEPTED
+    why = str(notice.message.payload.get("why", ""))
+    return promises(notice) | {"accepted": accepted, "why": why}
+
+
+def to_check(notice: Notice) -> Words | None:
+    if notice.work.state != State.CHECK:
+        return None
+    return {"criteria": list(notice.work.blueprint.criteria.all())}
+
+
+def result(notice: Notice) -> Words | None:
+    found = ResultCheck.objects.filter(work=notice.work, pk=notice.number("result"))
+    checked = found.select_related("by").first()
+    return {"result": checked} if checked else None
+
+
+def sent_back(notice: Notice) -> Words:
+    what = str(notice.message.payload.get("what", ""))
+    return {"what": what, "result_by": notice.due("delivery")}
 
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    mail("request_received", _promises)
-    mail("request_claimed", _next_contact)
-    mail("reply", row(Message, "message"), path="conversation/")
-    mail("requester_wrote", row(Message, "message"))
-    mail("questions_asked", _waiting, path="conversation/")
-    mail("questions_answered", _answers)
-    mail("play_back", _unanswered_need)
-    mail("need_answered", row(NeedVersion, "need"))
-    mail("proposal_ready", _open_proposal, path="proposal/")
-    mail("proposal_refused", row(Proposal, "proposal"))
-    mail("tier_chosen", row(Proposal, "proposal"))
-    mail("request_running", _delivery)
-    mail("request_withdrawn")
+    from intake import clock_mails
+
+    to_them("request_received", promises)
+    to_them("request_claimed", contact)
+    to_them("reply", said, path="conversation/")
+    to_them("questions_asked", asked, path="conversation/")
+    to_them("play_back", played_back, path="need/")
+    to_them("proposal_ready", offered, path="proposal/")
+    to_them("request_running", running)
     for kind in ("request_answered", "request_declined", "request_parked"):
-        mail(kind, row(Verdict, "verdict"))
-    mail("request_back", _promises)
-    mail("urgency_judged", lambda w, m: _promises(w, m) | {"why": m.payload.get("why", "")})
-    mail("result_due", path="result/")
-    mail("result_recorded", row(ResultCheck, "result"))
-    mail("result_sent_back", _payload("what"))
-    mail("clock_warn", _soon)
-    mail("clock_breach", _missed)
-    mail("clock_escalate", _missed)
+        to_them(kind, verdict)
+    to_them("request_back", back)
+    to_them("urgency_judged", judged)
+    to_them("result_due", to_check, path="result/")
+    to_pmo("requester_wrote", said)
+    to_pmo("questions_answered", answered)
+    to_pmo("need_answered", need_answered)
+    to_pmo("proposal_refused", refused)
+    to_pmo("tier_chosen", chosen)
+    to_pmo("request_withdrawn", withdrawn)
+    to_pmo("result_recorded", result)
+    to_pmo("result_sent_back", sent_back)
+    to_pmo("clock_warn", clock_mails.warning)
+    to_pmo("clock_breach", clock_mails.breach)
+    to_pmo("clock_escalate", clock_mails.escalation)

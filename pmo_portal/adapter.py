@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "The mail address or the password is wrong. Try again.",
         "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",

@@ -89,7 +89,7 @@ class AssignForm(ActForm):
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
         names = [(pk, person.name) for pk, person in self.people.items()]
-        self.fields["to"].choices = [("", "Select a person"), *names]
+        self.fields["to"].choices = [("", "Select a person"), *names]  # type: ignore[attr-defined]
 
     def person(self) -> User:
         return self.people[self.cleaned_data["to"]]
@@ -150,7 +150,7 @@ class ProposeForm(ActForm):
     def __init__(self, *args: Any, tiers: Iterable[ServiceTier] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tiers = {str(tier.pk): tier for tier in tiers}
-        self.fields["tier"].choices = [(pk, str(tier)) for pk, tier in self.tiers.items()]
+        self.fields["tier"].choices = [(pk, str(tier)) for pk, tier in self.tiers.items()]  # type: ignore[attr-defined]
 
     def chosen(self) -> ServiceTier:
         return self.tiers[self.cleaned_data["tier"]]

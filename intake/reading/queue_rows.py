@@ -89,7 +89,7 @@ def clocks_of(subjects: Collection[int]) -> dict[int, Clocks]:
     found = Clock.objects.filter(wanted, subject__in=subjects).order_by("id")
     columns = [*_CLOCK, Cast("pause_reasons", TextField()), *(f"calendar__{c}" for c in _CALENDAR)]
     by_subject: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in found.values_list(*columns):
+    for row in found.values_list(*columns):  # type: ignore[arg-type]
         by_subject[row[1]].append(row)
     calendars = {row[-3]: row[-3:] for rows in by_subject.values() for row in rows}
     known = {

@@ -31,7 +31,7 @@ class ClockCommand(models.Model):
     raw_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
     # Without a key there is nothing to recognise a repetition by: NULL, so that many may have none.
-    key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
+    key = models.CharField(max_length=120, null=True, unique=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -5,8 +5,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intake.importing.csv_file import Row
-from intake.importing.rows import LONGEST_TEXT, RefusedError, Reading, Refused, clean, name_from
-from intake.importing.rows import shortened, words
+from intake.importing.rows import (
+    LONGEST_TEXT,
+    Reading,
+    Refused,
+    RefusedError,
+    clean,
+    name_from,
+    shortened,
+    words,
+)
 from tests.conftest import at_berlin
 
 FIELDS = ("title", "body", "requester", "received", "reference", "state")

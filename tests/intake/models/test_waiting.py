@@ -30,9 +30,7 @@ def test_nothing_waits_while_the_pmo_has_the_next_move(work, requester):
     assert waiting(requester) == []
 
 
-def test_a_newer_play_back_takes_the_place_of_one_never_answered(
-    work, requester, analyst, berlin
-):
+def test_a_newer_play_back_takes_the_place_of_one_never_answered(work, requester, analyst, berlin):
     triage.play_back(work, text="First try.", actor=analyst, at=berlin("2026-03-02 11:00"))
     need = triage.play_back(work, text="Second.", actor=analyst, at=berlin("2026-03-02 12:00"))
     at = berlin("2026-03-02 13:00")

@@ -83,9 +83,7 @@ def test_another_answer_never_overwrites_the_first(work, hold, berlin):
     at = berlin("2026-03-03 09:00")
     conversation.answer(work, hold, answers={1: "Both"}, actor=work.requester, at=at)
     with pytest.raises(AnsweredMeanwhileError):
-        conversation.answer(
-            work, hold, answers={1: "None", 2: "May"}, actor=work.requester, at=at
-        )
+        conversation.answer(work, hold, answers={1: "None", 2: "May"}, actor=work.requester, at=at)
     assert answers() == ["Both", ""]
 
 
@@ -97,9 +95,7 @@ def test_questions_that_were_taken_back_take_no_answer(work, hold, analyst, berl
         )
 
 
-def test_questions_taken_back_by_a_proposal_are_a_conflict(
-    work, hold, analyst, silver, berlin
-):
+def test_questions_taken_back_by_a_proposal_are_a_conflict(work, hold, analyst, silver, berlin):
     at = berlin("2026-03-02 15:00")
     need = triage.play_back(work, text="To know on Thursday.", actor=analyst, at=at)
     agreement.answer_play_back(work, need, reply="yes", actor=work.requester, at=at)
