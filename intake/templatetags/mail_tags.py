@@ -1,6 +1,7 @@
 """How mails read: one text, from which the HTML is made, so that both say the same words."""
 
 import re
+from itertools import groupby
 
 from django import template
 from django.utils.html import escape, format_html, format_html_join
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 QUOTE = "> "
+ITEM = "- "
 FOOTER = "\n--\n"
 
 
@@ -16,6 +18,12 @@ FOOTER = "\n--\n"
 def quoted(text: str) -> str:
     """Set what somebody wrote apart, line by line, so that nothing in it passes for our words."""
     return "\n".join(f"{QUOTE}{line}".rstrip() for line in text.strip().splitlines())
+
+
+@register.filter
+def spaced(text: str) -> str:
+    """Leave one empty line between paragraphs, whatever was left out between them."""
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 @register.filter
@@ -32,14 +40,23 @@ def as_html(text: str) -> SafeString:
 
 
 def _block(part: str) -> SafeString:
-    lines = part.splitlines()
-    if all(line.startswith(QUOTE.strip()) for line in lines):
-        said = "\n".join(line[1:].strip() for line in lines)
-        return format_html("<blockquote>{}</blockquote>", _lines(said))
-    if all(line.startswith("- ") for line in lines):
-        items = format_html_join("", "<li>{}</li>", ((line[2:],) for line in lines))
+    """One paragraph: runs of our words, of a list, and of what somebody said."""
+    runs = groupby(part.splitlines(), key=_mark)
+    return mark_safe("".join(_run(mark, list(lines)) for mark, lines in runs))  # noqa: S308
+
+
+def _mark(line: str) -> str:
+    return next((mark for mark in (QUOTE, ITEM) if f"{line} ".startswith(mark)), "")
+
+
+def _run(mark: str, lines: list[str]) -> SafeString:
+    said = [line[1:].strip() for line in lines] if mark else lines
+    if mark == ITEM:
+        items = format_html_join("", "<li>{}</li>", ((line,) for line in said))
         return format_html("<ul>{}</ul>", items)
-    return format_html("<p>{}</p>", _lines(part))
+    words = _lines("\n".join(said))
+    template = "<blockquote>{}</blockquote>" if mark == QUOTE else "<p>{}</p>"
+    return format_html(template, words)
 
 
 def _lines(text: str) -> SafeString:

@@ -127,7 +127,8 @@ def _is_well_formed(message, mail):
     page = html_of(mail)
     assert mail.subject.startswith(f"{work.reference}: ")
     assert "\n" not in mail.subject
-    assert "None" not in mail.body
+    assert not re.search(r"\bNone\b(?! of these)", mail.body)
+    assert "\n\n\n" not in mail.body
     assert "{" not in mail.body
     assert SECRET not in mail.subject + mail.body + page
     assert words_of(mail.body) == words_of(page), message.kind
@@ -143,26 +144,25 @@ def test_a_planted_secret_is_in_no_notice_row_either(everything):
         assert SECRET not in str(message.payload) + message.key
 
 
-@pytest.mark.parametrize(
-    ("kind", "subject"),
-    [
-        ("request_claimed", "Dana Reyes is your contact"),
-        ("questions_asked", "one question for you"),
-        ("play_back", "is this what you meant?"),
-        ("proposal_ready", "choose how fast and how deep"),
-        ("request_declined", "not going ahead"),
-        ("request_parked", "parked until Wed 1 Apr"),
-        ("urgency_judged", "planned for Mon 9 Mar"),
-        ("result_due", "did it make a difference?"),
-    ],
-)
-def test_subjects_are_those_of_the_specification(everything, kind, subject):
-    sent = [
-        email.render(message, context).subject.split(": ", 1)[1]
-        for message in OutboxMessage.objects.filter(kind=kind).select_related("recipient")
+SUBJECTS = {
+    "request_claimed": "Dana Reyes is your contact",
+    "questions_asked": "one question for you",
+    "play_back": "is this what you meant?",
+    "proposal_ready": "choose how fast and how deep",
+    "request_declined": "not going ahead",
+    "request_parked": "parked until Wed 1 Apr",
+    "urgency_judged": "planned for Mon 9 Mar",
+    "result_due": "did it make a difference?",
+}
+
+
+def test_subjects_are_those_of_the_specification(everything):
+    sent = {
+        (message.kind, email.render(message, context).subject.split(": ", 1)[1])
+        for message in OutboxMessage.objects.filter(kind__in=SUBJECTS).select_related("recipient")
         if (context := context_for(message)) is not None
-    ]
-    assert subject in sent
+    }
+    assert sent >= SUBJECTS.items()
 
 
 def test_the_first_mail_says_what_we_promise(work, requester):
@@ -215,10 +215,10 @@ def test_a_warning_is_stale_while_its_clock_is_paused(work, analyst, berlin):
     conversation.write(work, text="Hello", actor=analyst, at=berlin("2026-03-02 11:00"))
     _sweep_until(berlin, "2026-03-06 10:30")
     warnings = list(OutboxMessage.objects.filter(kind="clock_warn").select_related("recipient"))
-    assert [context_for(warning)["name"] for warning in warnings] == ["proposal", "next contact"]
+    assert {context_for(warning)["name"] for warning in warnings} == {"proposal", "next contact"}
     at = berlin("2026-03-06 11:00")
     triage.ask(work, questions=["Who?"], blocks=True, actor=analyst, at=at)
-    assert [context_for(warning) for warning in warnings[:1]] == [None]
+    assert [context_for(warning) for warning in warnings] == [None, None]
 
 
 def test_a_breach_is_told_even_after_the_clock_has_stopped(work, analyst, berlin):

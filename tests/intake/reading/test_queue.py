@@ -1,5 +1,7 @@
 """The queue as a question: what an address may ask, what views hold, and paging without a gap."""
 
+from functools import partial
+
 import pytest
 from django.http import QueryDict
 
@@ -11,6 +13,7 @@ from intake.services import conversation, triage
 from intake.states import State
 from tests.factories.accounts import PersonFactory
 from tests.factories.intake import bring_to, make_draft, make_work
+from tests.intake.copies import copies_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +40,7 @@ def pks(analyst, now):
 @pytest.fixture
 def copies(work):
     """Make the request into many: `copies(n)` with the same words, promise and moment."""
-
-    def copies(count, **changes):
-        from sla.models import Subject
-
-        subjects = Subject.objects.bulk_create(Subject(kind="request") for _ in range(count))
-        fields = {f.attname for f in WorkRequest._meta.concrete_fields}
-        fields -= {"id", "draft_key", "number", "subject_id"}
-        same = {name: getattr(work, name) for name in fields} | changes
-        return WorkRequest.objects.bulk_create(
-            WorkRequest(number=1000 + n, subject=subject, **same)
-            for n, subject in enumerate(subjects)
-        )
-
-    return copies
+    return partial(copies_of, work)
 
 
 def test_an_address_without_a_view_means_the_one_seen_last():

@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from intake import search
 from intake.models import WorkRequest
 from intake.services import triage
 from intake.states import State
 from tests.conftest import at_berlin
 from tests.factories.intake import bring_to, make_work
+from tests.intake.copies import copies_of
 from tests.intake.views.ask_client import title, words
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +71,8 @@ def test_the_page_opens_with_unclaimed_and_five_counts(desk, requester, policies
     assert title(page) == "Unclaimed – Triage – PMO front door"
     # Soonest promise first: the later one was received earlier.
     assert rows(page) == ["PMO-0002", "PMO-0001"]
-    assert "2 Unclaimed 1 Due today" not in words(page)
     assert "Unclaimed 2 Due today 1 Late 0 Waiting for requester 0 Back from park 0" in words(page)
-    assert "Triage (2" in words(page)
+    assert "Triage (2<" in page.content.decode()
     assert page.content.decode().count("<h1") == 1
 
 
@@ -101,7 +102,7 @@ def test_filters_in_use_can_be_taken_away_one_by_one(desk, requester, operations
     query = f"view=all&q=trucks&area={operations.pk}&lane=consult&sort=-age"
     page = desk.get(f"{QUEUE}?{query}")
     assert rows(page) == ["PMO-0001"]
-    assert "“trucks” × , take away Area: Operations × , take away" in words(page)
+    assert "“trucks” ×, take away Area: Operations ×, take away" in words(page)
     assert f"/triage/?view=all&area={operations.pk}&lane=consult&sort=-age" in links(page)
     assert "/triage/?view=all&sort=-age" in links(page)
     html = page.content.decode()
@@ -163,22 +164,21 @@ def test_urgent_asks_stand_in_a_band_of_one_line_each(desk, requester, analyst, 
     triage.judge_urgency(
         work, accept=False, explanation="No.", actor=analyst, at=at_berlin("2026-03-02 12:00")
     )
-    assert "PMO-0001" not in words(desk.get(f"{QUEUE}?view=mine"))
+    assert "/triage/PMO-0001/?view=urgent" not in links(desk.get(f"{QUEUE}?view=mine"))
 
 
-def test_fifty_rows_a_page_with_links_before_and_after(desk, requester, policies):
-    for _ in range(52):
-        make_work(requester, at_berlin("2026-03-02 10:00"))
+def test_fifty_rows_a_page_with_links_before_and_after(desk, work):
+    copies_of(work, 51)
     first = desk.get(f"{QUEUE}?view=all")
     assert len(rows(first)) == 50
     assert "52 in this view" in words(first)
     [following] = {link for link in links(first) if "after=" in link and "PMO-" not in link}
     second = desk.get(following)
-    assert rows(second) == ["PMO-0051", "PMO-0052"]
+    assert rows(second) == ["PMO-1049", "PMO-1050"]
     [preceding] = {link for link in links(second) if "before=" in link and "PMO-" not in link}
     assert rows(desk.get(preceding)) == rows(first)
     # A row keeps its place in the list.
-    assert any(link.startswith("/triage/PMO-0051/?view=all&after=") for link in links(second))
+    assert any(link.startswith("/triage/PMO-1049/?view=all&after=") for link in links(second))
 
 
 def test_what_people_wrote_is_text_and_never_markup(desk, requester, policies):
@@ -223,21 +223,21 @@ def test_script_gets_the_part_and_others_the_page(desk, work):
 QUERIES = 7
 
 
-@pytest.mark.parametrize("count", [1, 20, 55])
+@pytest.mark.parametrize("count", [0, 19, 70])
 @pytest.mark.parametrize("query", ["view=all", "view=all&sort=-age&q=trucks", "view=late"])
 def test_the_page_costs_the_same_whatever_it_shows(
     desk, requester, analyst, silver, policies, count, query, django_assert_num_queries
 ):
-    for number in range(count):
-        work = make_work(requester, at_berlin("2026-02-20 10:00"), urgent=number % 2 == 0)
-        if number % 5 == 4:
-            bring_to(
-                State.RUNNING, work, analyst=analyst, tier=silver, at=at_berlin("2026-02-23 10:00")
-            )
+    at = at_berlin("2026-02-20 10:00")
+    urgent = make_work(requester, at, urgent=True)
+    running = make_work(requester, at)
+    bring_to(State.RUNNING, running, analyst=analyst, tier=silver, at=at)
+    copies_of(urgent, count)
+    search.index_many(WorkRequest.objects.all())
     desk.get(QUEUE)
     with django_assert_num_queries(QUERIES):
         page = desk.get(f"{QUEUE}?{query}")
-    assert rows(page)
+    assert len(rows(page)) in (min(count + 1, 50), min(count + 2, 50))
 
 
 def test_the_addresses_have_names():
