@@ -11,7 +11,7 @@ TESTS_AT_ONCE ?= 2
 ARGS     ?=
 
 IN_VENV := .venv/bin/python
-LOCK    := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK    := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
            --no-emit-index-url --custom-compile-command "make lock"
 # Settings of a served portal, to check what the embedded default leaves open.
 AS_SERVED := SECRET_KEY=only-to-check-the-settings-of-a-served-portal-with-4-and-more \
