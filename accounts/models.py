@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
@@ -96,6 +97,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     sponsored = models.ManyToManyField(Department, blank=True, related_name="sponsors")
     time_zone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    # The letter keys of triage can be switched off (WCAG 2.1.4), lists be denser (ux.md 5.19).
+    has_keys = models.BooleanField(default=True)
+    is_compact = models.BooleanField(default=False)
+    # The page after signing in, as a URL name; empty follows the roles.
+    landing = models.CharField(max_length=40, blank=True)
+    # No mail between these wall times in the person's zone, urgent ones apart; both or neither.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -108,7 +117,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ("name", "id")
-        constraints = (models.UniqueConstraint(Lower("email"), name="one_person_per_mail_address"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="one_person_per_mail_address"),
+            models.CheckConstraint(
+                name="quiet_hours_have_both_ends",
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -150,3 +166,36 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.groups.set(Group.objects.filter(name__in=roles))
         self.__dict__.pop("roles", None)
         self.__dict__.pop("role_names", None)
+
+
+class StandInQuerySet(models.QuerySet["StandIn"]):
+    def on(self, day: date) -> StandInQuerySet:
+        """Those in force on this day; both ends count."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class StandIn(models.Model):
+    """Who acts for a person while they are away, from one day to another, both included."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="stand_ins")
+    stand_in = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stands_in_for")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    objects: ClassVar[models.Manager[StandIn]] = StandInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_on", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="absence_ends_after_it_starts",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="nobody_stands_in_for_themselves",
+                condition=~models.Q(person=models.F("stand_in")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.stand_in} for {self.person}"

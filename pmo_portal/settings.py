@@ -76,6 +76,8 @@ USE_I18N = True
 
 INSTALLED_APPS = [
     "pmo_portal",
+    "api",
+    "insights",
     "intake",
     "catalog",
     "sla",

@@ -8,7 +8,17 @@ import pytest
 from intake.states import CLOSED, MOVES, OPEN, State
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("pmo_portal", "intake", "catalog", "sla", "notifications", "audit", "accounts")
+APPS = (
+    "pmo_portal",
+    "api",
+    "insights",
+    "intake",
+    "catalog",
+    "sla",
+    "notifications",
+    "audit",
+    "accounts",
+)
 
 
 def modules():

@@ -1,0 +1,7 @@
+"""Looking back: reviews, results, figures."""
+
+from django.apps import AppConfig
+
+
+class InsightsConfig(AppConfig):
+    name = "insights"
