@@ -62,6 +62,17 @@ class UserQuerySet(models.QuerySet["User"]):
     def holding(self, role: Role) -> UserQuerySet:
         return self.filter(is_active=True, groups__name=role)
 
+    def colleagues_of(self, person: User) -> UserQuerySet:
+        """Who may stand in for a person: those of their department, or with a role of theirs.
+
+        Everybody asks, so asking is no common role.
+        """
+        shared = person.roles - {Role.REQUESTER}
+        alike = models.Q(groups__name__in=shared)
+        if person.department_id:
+            alike |= models.Q(department=person.department_id)
+        return self.filter(alike, is_active=True).exclude(pk=person.pk).distinct()
+
 
 class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
@@ -75,6 +86,9 @@ class UserManager(BaseUserManager["User"]):
 
     def holding(self, role: Role) -> UserQuerySet:
         return self.get_queryset().holding(role)
+
+    def colleagues_of(self, person: User) -> UserQuerySet:
+        return self.get_queryset().colleagues_of(person)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username or "")
@@ -172,6 +186,14 @@ class StandInQuerySet(models.QuerySet["StandIn"]):
     def on(self, day: date) -> StandInQuerySet:
         """Those in force on this day; both ends count."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def from_day(self, day: date) -> StandInQuerySet:
+        """Those in force on this day or later."""
+        return self.filter(ends_on__gte=day)
+
+    def overlapping(self, starts_on: date, ends_on: date) -> StandInQuerySet:
+        """Those that share a day with this time."""
+        return self.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
 
 
 class StandIn(models.Model):

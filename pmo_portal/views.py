@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PortalRequest, is_person
+from accounts.landing import start_of
 from accounts.models import Role, User
 from accounts.moment import database_now
 from accounts.policies import role_required
@@ -17,14 +18,8 @@ YEAR = 365 * 24 * 3600
 
 @login_required
 def landing(request: PortalRequest) -> HttpResponse:
-    """Lead people to the page of their strongest daily role (ux.md 3.2)."""
-    if request.user.is_pmo:
-        return redirect("intake:queue")
-    if request.user.is_sponsor:
-        return redirect("catalog:services")
-    if request.user.is_administrator:
-        return redirect("manage")
-    return redirect("home")
+    """Lead people to the page they chose, else to that of their strongest daily role."""
+    return redirect(start_of(request.user))
 
 
 @require_safe

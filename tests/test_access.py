@@ -49,6 +49,7 @@ def world(work, silver, analyst, requester, berlin):
         "need": "1",
         "criterion": "1",
         "pk": "1",
+        "absence": "1",
         "n": "1",
         "month": "2026-03",
         "name": "decline",
@@ -62,7 +63,7 @@ def filled(route, world):
 
 def is_private(route):
     """Whether the address holds something that belongs to a request or a draft."""
-    return any(part in route for part in ("<reference", ":reference", "draft", ":key"))
+    return any(part in route for part in ("<reference", ":reference", "draft", ":key", ":absence"))
 
 
 MANAGED = ("triage/", "manage/", "board/", "my-work/")
