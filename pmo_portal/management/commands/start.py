@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import time
 from contextlib import suppress
@@ -35,6 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, port: str, **options: Any) -> None:
         refuse_port_in_use(port)
+        # A shell that starts us in the background lets Ctrl-C's signal be ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         was_asked = True
         with suppress(KeyboardInterrupt):
             was_asked = self.serve(port)
