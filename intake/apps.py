@@ -6,8 +6,9 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
+        from catalog import capacity
         from catalog import track_record as catalog_record
-        from intake import mails, track_record
+        from intake import mails, service_figures, track_record
         from intake.services import escalation
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
@@ -15,5 +16,7 @@ class IntakeConfig(AppConfig):
         mails.register_all()
         post_migrate.connect(make_starter_questions, sender=self)
         catalog_record.register(track_record.by_service)
+        catalog_record.register_details(service_figures.record_of)
+        capacity.register(service_figures.load_by_service)
         if escalation.notify_all not in sweep.after_batch:
             sweep.after_batch.append(escalation.notify_all)

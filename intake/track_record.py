@@ -69,7 +69,7 @@ class PromiseRecord:
         return _sum(self.months)
 
 
-def _cached(name: str, read: Callable[[], Any]) -> Any:
+def cached(name: str, read: Callable[[], Any]) -> Any:
     # What another version of the program kept may have another shape.
     return cache.get_or_set(f"track-record:{settings.VERSION}:{name}", read, KEPT_FOR)
 
@@ -81,13 +81,13 @@ def months_until(now: datetime, count: int) -> list[date]:
     return [date(n // 12, n % 12 + 1, 1) for n in range(number - count + 1, number + 1)]
 
 
-def _window(first: date, last: date) -> tuple[datetime, datetime]:
+def window(first: date, last: date) -> tuple[datetime, datetime]:
     start, _ = month_window(first.year, first.month, settings.TIME_ZONE)
     _, end = month_window(last.year, last.month, settings.TIME_ZONE)
     return start, end
 
 
-def _judged(start: datetime, end: datetime) -> QuerySet[Clock]:
+def judged(start: datetime, end: datetime) -> QuerySet[Clock]:
     """Clocks of requests whose fate was sealed in [start, end), with the moment it was.
 
     A next contact ends as cancelled when the next word starts it anew; that word kept it.
@@ -108,13 +108,13 @@ def _sum(parts: Iterable[Compliance]) -> Compliance:
 def last_month(now: datetime) -> LastMonth:
     """Replies on time and the typical time to a proposal, of the month before this one."""
     month = months_until(now, 2)[0]
-    found: LastMonth = _cached(f"last-month:{month}", lambda: _read_last_month(month))
+    found: LastMonth = cached(f"last-month:{month}", lambda: _read_last_month(month))
     return found
 
 
 def _read_last_month(month: date) -> LastMonth:
-    start, end = _window(month, month)
-    counts = _judged(start, end).filter(metric="first_reply").aggregate(met=MET, missed=MISSED)
+    start, end = window(month, month)
+    counts = judged(start, end).filter(metric="first_reply").aggregate(met=MET, missed=MISSED)
     replies = Compliance(counts["met"], counts["missed"], 0, 0)
     return LastMonth(month, replies, _typical_proposal(start, end))
 
@@ -139,7 +139,7 @@ def _typical_proposal(start: datetime, end: datetime) -> str:
 def promise_records(now: datetime) -> tuple[list[date], list[PromiseRecord]]:
     """Each promise with the record of the last months; promises without any are left out."""
     months = months_until(now, MONTHS)
-    counted: Counted = _cached(f"promises:{months[0]}", lambda: _count_by_month(months))
+    counted: Counted = cached(f"promises:{months[0]}", lambda: _count_by_month(months))
     limits = _limits(now)
     records = [
         PromiseRecord(words, limits.get(key, ""), _months_of(key, months, counted))
@@ -149,11 +149,11 @@ def promise_records(now: datetime) -> tuple[list[date], list[PromiseRecord]]:
 
 
 def _count_by_month(months: list[date]) -> Counted:
-    start, end = _window(months[0], months[-1])
+    start, end = window(months[0], months[-1])
     month = TruncMonth("sealed_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
     policy = F("target__version__policy__slug")
-    judged = _judged(start, end).annotate(month=month, policy=policy)
-    rows = judged.values("metric", "policy", "month").annotate(met=MET, missed=MISSED).order_by()
+    found = judged(start, end).annotate(month=month, policy=policy)
+    rows = found.values("metric", "policy", "month").annotate(met=MET, missed=MISSED).order_by()
     return {
         (row["metric"], row["policy"], row["month"].date()): Compliance(
             row["met"], row["missed"], 0, 0
@@ -189,16 +189,16 @@ def by_service(now: datetime) -> dict[int, Compliance]:
     names no service is a small ask.
     """
     since = now - timedelta(days=SERVICE_DAYS)
-    found: dict[int, Compliance] = _cached("services", lambda: _count_by_service(since, now))
+    found: dict[int, Compliance] = cached("services", lambda: _count_by_service(since, now))
     return found
 
 
 def _count_by_service(since: datetime, now: datetime) -> dict[int, Compliance]:
     order = Q(metric="proposal", subject__work__lane=Lane.ORDER)
     consult = Q(metric="delivery", subject__work__lane=Lane.CONSULT)
-    judged = _judged(since, now).filter(order | consult)
+    found = judged(since, now).filter(order | consult)
     rows = (
-        judged.values(service=F("subject__work__service"))
+        found.values(service=F("subject__work__service"))
         .annotate(met=MET, missed=MISSED)
         .order_by()
     )

@@ -315,6 +315,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "tell-interested": {
+        "task": "catalog.tasks.tell_interested",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "verify-clocks": {
         "task": "sla.tasks.verify_clocks",
         "schedule": crontab(hour=2, minute=30),

@@ -8,18 +8,37 @@ from operator import or_
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import Department, User
+from catalog.models.outcome import Goal
 from sla.models import SlaPolicy
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def listed(self) -> ServiceQuerySet:
-        """What the catalog shows to everyone, with the version in force."""
+        """What is on offer in the catalog, with the version in force."""
         return self.filter(
             is_listed=True, state__in=Service.OFFERED, current__isnull=False
         ).select_related("current", "owner")
+
+    def in_catalog(self) -> ServiceQuerySet:
+        """What the catalog lists: what is on offer, and what was announced for later."""
+        return self.filter(
+            is_listed=True, state__in=(*Service.OFFERED, "proposed"), current__isnull=False
+        ).select_related("current", "owner")
+
+    def visible_to(self, user: User | None) -> ServiceQuerySet:
+        """What a person, or a visitor, may know of; each row says whether `is_for_them`.
+
+        A service for some departments or roles is shown to others with the reason, unless it hides.
+        """
+        if user is not None and (user.is_pmo or user.is_administrator):
+            return self.annotate(is_for_them=models.Value(True))
+        fitting = self.annotate(is_for_them=_is_for(user))
+        return fitting.filter(Q(hides_from_others=False) | Q(is_for_them=True))
 
     def with_tiers(self) -> ServiceQuerySet:
         return self.prefetch_related("current__tiers__policy")
@@ -44,6 +63,34 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             anywhere = [Q(**{f"current__{field}__icontains": word}) for field in fields]
             found = found.filter(reduce(or_, anywhere))
         return found
+
+
+def _is_for(user: User | None) -> models.Expression | Q:
+    """Whether the rules of the audience let a person in: a department, a role, or no rule."""
+    of_service = {"service": OuterRef("pk")}
+    departments = Service.audience_departments.through._default_manager.filter(**of_service)
+    roles = Service.audience_roles.through._default_manager.filter(**of_service)
+    if user is None:
+        return models.ExpressionWrapper(
+            ~Q(Exists(departments)) & ~Q(Exists(roles)), models.BooleanField()
+        )
+    own_department = Q(Exists(departments.filter(department=user.department_id)))
+    own_role = Q(Exists(roles.filter(group__name__in=user.roles)))
+    return models.ExpressionWrapper(
+        (~Q(Exists(departments)) | own_department) & (~Q(Exists(roles)) | own_role),
+        models.BooleanField(),
+    )
+
+
+class Standing(models.TextChoices):
+    """What the catalog calls a service on a day."""
+
+    OFFERED = "offered", "Offered"
+    PILOT = "pilot", "Pilot"
+    COMING = "coming", "Coming"
+    RETIRING = "retiring", "Retiring"
+    RETIRED = "retired", "No longer offered"
+    PLANNED = "planned", "Not published yet"
 
 
 class Service(models.Model):
@@ -73,6 +120,17 @@ class Service(models.Model):
     is_listed = models.BooleanField(default=True)
     available_from = models.DateField(null=True, blank=True)
     retires_on = models.DateField(null=True, blank=True)
+    # What to do instead of a service that retires.
+    advice = models.CharField(max_length=300, blank=True)
+    # How many the PMO can run at once, and begin in a month; empty means no limit.
+    at_once = models.PositiveSmallIntegerField(null=True, blank=True)
+    per_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Who may ask: these departments and these roles; without any, everybody.
+    audience_departments = models.ManyToManyField(Department, blank=True, related_name="+")
+    audience_roles = models.ManyToManyField(Group, blank=True, related_name="+")
+    hides_from_others = models.BooleanField(default=False)
+    # Counts the saves of the fields above, so that two people never overwrite one another.
+    revision = models.PositiveIntegerField(default=1)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="services"
     )
@@ -96,9 +154,19 @@ class Service(models.Model):
 
     def can_be_asked_for(self, on: date) -> bool:
         """Tell whether a request may be mapped to it on this day."""
-        begun = self.available_from is None or self.available_from <= on
-        ended = self.retires_on is not None and self.retires_on <= on
-        return self.state in self.OFFERED and begun and not ended
+        return self.standing(on) in (Standing.OFFERED, Standing.PILOT, Standing.RETIRING)
+
+    def standing(self, on: date) -> Standing:
+        """Where the service stands on a day: its state and its dates in one word (ux.md 5.9)."""
+        if self.state == self.State.RETIRED or (self.retires_on and self.retires_on <= on):
+            return Standing.RETIRED
+        if self.current_id is None:
+            return Standing.PLANNED
+        if self.state == self.State.PROPOSED or (self.available_from and self.available_from > on):
+            return Standing.COMING
+        if self.retires_on:
+            return Standing.RETIRING
+        return Standing.PILOT if self.state == self.State.PILOT else Standing.OFFERED
 
 
 class ServiceVersion(models.Model):
@@ -112,9 +180,11 @@ class ServiceVersion(models.Model):
     decision_served = models.CharField(max_length=200)
     audience = models.CharField(max_length=200)
     measure = models.CharField(max_length=200)
-    goal = models.CharField(max_length=200, blank=True)
+    goals = models.ManyToManyField(Goal, blank=True, related_name="versions")
     needs_from_you = models.JSONField(default=list)
     improving = models.JSONField(default=list)
+    # What "Ask for this" asks: {"slug", "label", "hint", "kind", "required", "choices"} each.
+    questions = models.JSONField(default=list)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

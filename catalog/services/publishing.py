@@ -10,7 +10,8 @@ from django.db.models import Max
 
 from accounts.models import User
 from audit.services import record
-from catalog.models import Service, ServiceTier, ServiceVersion, StandardBlueprint
+from catalog.models import Goal, Service, ServiceTier, ServiceVersion, StandardBlueprint
+from catalog.services import interest
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,13 @@ def publish(
     actor: User | None,
     at: datetime,
     note: str = "",
+    goals: Sequence[Goal] = (),
+    opens: bool = True,
 ) -> ServiceVersion:
-    """Put a new version in force. Raise CannotPublishError without outcome, measure or tier."""
+    """Put a new version in force. Raise CannotPublishError without outcome, measure or tier.
+
+    A service that was only proposed goes live, unless it is announced: `opens` is False then.
+    """
     _check(words, tiers, blueprint)
     service = Service.objects.select_for_update().get(pk=service.pk)
     newest = service.versions.aggregate(newest=Max("number"))["newest"] or 0
@@ -43,13 +49,23 @@ def publish(
         note=note,
         **words,
     )
+    version.goals.set(goals)
     ServiceTier.objects.bulk_create(ServiceTier(version=version, **tier) for tier in tiers)
     StandardBlueprint.objects.create(version=version, **blueprint)
     service.current = version
-    if service.state == Service.State.PROPOSED:
+    if service.state == Service.State.PROPOSED and opens:
         service.state = Service.State.LIVE
     service.save(update_fields=["current", "state"])
-    record("service.published", service, actor=actor, at=at, version=version.number, note=note)
+    record(
+        "service.published",
+        service,
+        actor=actor,
+        at=at,
+        reason=note,
+        version=version.number,
+        state=service.state,
+    )
+    interest.tell_if_available(service, at=at)
     return version
 
 

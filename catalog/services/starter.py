@@ -9,7 +9,7 @@ import yaml
 from django.db import transaction
 
 from accounts.models import User
-from catalog.models import Service
+from catalog.models import Goal, Service
 from catalog.services.publishing import publish
 from sla.models import SlaPolicy
 
@@ -18,9 +18,14 @@ RANKS = {"bronze": 1, "silver": 2, "gold": 3}
 
 
 @cache
+def _starter() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(STARTER.read_text(encoding="utf-8"))
+    return document
+
+
 def starter_services() -> tuple[dict[str, Any], ...]:
     """The starting services, in the order of the catalog."""
-    return tuple(yaml.safe_load(STARTER.read_text(encoding="utf-8"))["services"])
+    return tuple(_starter()["services"])
 
 
 @transaction.atomic
@@ -48,9 +53,14 @@ def starter_document(slug: str) -> dict[str, Any]:
 
 
 def parts_of(document: dict[str, Any]) -> dict[str, Any]:
-    """What `publish` needs of a service: its words, its tiers and its blueprint."""
+    """What `publish` needs of a service: its words, goals, tiers and blueprint.
+
+    A goal of the file is made when it does not exist yet.
+    """
+    words = {name: value for name, value in document["words"].items() if name != "goal"}
     return {
-        "words": document["words"],
+        "words": words,
+        "goals": [_goal(document["words"]["goal"])],
         "tiers": [_tier(row) for row in document["tiers"]],
         "blueprint": document["blueprint"],
     }
@@ -60,6 +70,13 @@ def _publish(document: dict[str, Any], position: int, at: datetime) -> Service:
     service = Service.objects.create(slug=document["slug"], aim=document["aim"], position=position)
     publish(service, **parts_of(document), actor=None, at=at)
     return service
+
+
+def _goal(name: str) -> Goal:
+    goals = _starter()["goals"]
+    place, known = next((n, row) for n, row in enumerate(goals, start=1) if row["name"] == name)
+    made = {"position": place, "sentence": known["sentence"]}
+    return Goal.objects.get_or_create(name=name, defaults=made)[0]
 
 
 def _tier(row: dict[str, Any]) -> dict[str, Any]:

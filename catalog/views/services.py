@@ -126,6 +126,7 @@ def _page(request: HttpRequest, shown: ServiceVersion) -> HttpResponse:
         "caption": comparison.caption(tiers),
         "kept": track_record.by_service(now).get(service.pk),
         "blueprint": getattr(shown, "blueprint", None),
+        "goals": list(shown.goals.all()),
         "versions": list(service.versions.only("number", "published_at", "note", "service")),
         "today": timezone.localdate(),
         "crumbs": _crumbs(service, shown, is_current),

@@ -138,7 +138,7 @@ def test_a_service_page_reads_in_the_order_of_a_decision(client, starter):
 def test_a_service_page_costs_six_queries_for_a_visitor(client, starter, django_assert_num_queries):
     address = reverse("catalog:service", args=["forecast-check"])
     client.get(address)
-    with django_assert_num_queries(5):  # version, tiers, dates, record from the cache, versions
+    with django_assert_num_queries(6):  # version, tiers, dates, record (cached), goals, versions
         client.get(address)
 
 
