@@ -1,0 +1,1 @@
+"""Reading a text for solution language, by fixed rules; knows no Django."""
