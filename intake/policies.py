@@ -1,7 +1,7 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
 from accounts.models import Role, User
-from intake.models import WorkRequest
+from intake.models import Attachment, WorkRequest
 from intake.states import IN_TRIAGE, MAY_HOLD, State
 
 
@@ -43,6 +43,21 @@ def can_write(user: User, work: WorkRequest) -> bool:
     """Add to the conversation: both sides, as long as there is somebody to read it."""
     joined = work.participants.filter(person=user).exists
     return not work.is_draft and (is_of(user, work) or can_triage(user, work) or joined())
+
+
+def can_attach(user: User, work: WorkRequest, *, is_internal: bool = False) -> bool:
+    """Add a file: to a draft, to the conversation, or to what only the PMO reads."""
+    if work.is_draft:
+        return can_write_draft(user, work) and not is_internal
+    return can_triage(user, work) if is_internal else can_write(user, work)
+
+
+def can_remove_file(user: User, attachment: Attachment) -> bool:
+    """Take a file away: from a draft who writes it, later who added it, while it is open."""
+    work = attachment.work
+    if work.is_draft:
+        return can_write_draft(user, work)
+    return attachment.uploader_id == user.pk and work.is_open
 
 
 def can_answer(user: User, work: WorkRequest) -> bool:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import triage
+from intake.services import attachments, triage
 
 WAKING_HOUR = 7
 
@@ -15,3 +15,9 @@ def wake_parked() -> int:
     now = database_now()
     local = timezone.localtime(now)
     return triage.wake_due(today=local.date(), at=now) if local.hour >= WAKING_HOUR else 0
+
+
+@shared_task
+def remove_orphans() -> int:
+    """Remove files that no row has known for a day."""
+    return attachments.remove_orphans(at=database_now())

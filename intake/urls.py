@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import agreement, ask, ask_send, conversation, queue, requests, triage
+from intake.views import agreement, ask, ask_send, conversation, files, queue, requests, triage
 
 app_name = "intake"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path(f"{DRAFT}sent/", ask_send.sent, name="ask_sent"),
     path(f"{DRAFT}sent/reply.ics", ask_send.calendar, name="ask_calendar"),
     path(f"{DRAFT}delete/", ask_send.delete, name="ask_delete"),
+    path(f"{DRAFT}files/<int:file>/", files.of_draft, name="draft_file"),
+    path(f"{DRAFT}files/<int:file>/remove/", files.remove_from_draft, name="draft_file_remove"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
     path("requests/", requests.my_requests, name="my_requests"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path(f"{REQUEST}conversation/", conversation.conversation, name="conversation"),
     path(f"{REQUEST}conversation/<int:hold>/", conversation.answer_questions, name="answer"),
     path(f"{REQUEST}notes/", conversation.notes, name="notes"),
+    path(f"{REQUEST}files/<int:file>/", files.of_request, name="request_file"),
     path(f"{REQUEST}framing/", requests.framing, name="request_framing"),
     path(f"{REQUEST}history/", requests.history, name="request_history"),
     path(f"{REQUEST}clocks/<slug:metric>/", requests.clock, name="request_clock"),

@@ -3,6 +3,7 @@
 Only the page for a token that ran out reads the form, which is whole in that case.
 """
 
+import errno
 import secrets
 import sys
 from typing import Any
@@ -41,11 +42,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Give the number under which the log has it; a database that is away is a 503."""
+    """Give the number under which the log has it; a database that is away is a 503, a full
+    disk a 507.
+    """
     from pmo_portal.middleware import request_id
 
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    cause = sys.exception()
+    if isinstance(cause, OperationalError | InterfaceError):
         return unavailable(request)
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        return error_page(request, "507.html", 507)
     number = request_id.get() or secrets.token_hex(6)
     return error_page(request, "500.html", 500, number=number, moment=timezone.now())
 

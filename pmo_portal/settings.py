@@ -223,6 +223,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Files that people send. Never below what the web server hands out.
+MEDIA_ROOT = Path(text("MEDIA_DIR", str(DATA_DIR / "files"))).resolve()
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "intake.uploads.receiving.BoundedUploadHandler",
+]
+
 STATIC_URL = "static/"
 STATIC_ROOT = Path(
     text("STATIC_ROOT", str(DATA_DIR / "static" if EMBEDDED else BASE_DIR / "staticfiles"))
@@ -319,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "catalog.tasks.tell_interested",
         "schedule": 600,
         "options": {"expires": 600},
+    },
+    "remove-orphans": {
+        "task": "intake.tasks.remove_orphans",
+        "schedule": crontab(hour=3, minute=15),
+        "options": {"expires": 3600},
     },
     "verify-clocks": {
         "task": "sla.tasks.verify_clocks",

@@ -1,6 +1,8 @@
 """Makes tests fast and their time theirs to fix; nothing else differs from the real settings."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "tests-need-a-key-that-is-long-enough-too")
 os.environ.setdefault("ENV_FILE", os.devnull)
@@ -8,6 +10,7 @@ os.environ.setdefault("ENV_FILE", os.devnull)
 from pmo_portal.settings import *  # noqa: F403
 
 DEBUG = False
+MEDIA_ROOT = Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405

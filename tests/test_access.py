@@ -46,6 +46,7 @@ def world(work, silver, analyst, requester, berlin):
         "metric": "delivery",
         "question": "who",
         "hold": "1",
+        "file": "1",
         "need": "1",
         "criterion": "1",
         "pk": "1",

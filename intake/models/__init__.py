@@ -1,6 +1,7 @@
 """The request and what belongs to it."""
 
 from intake.models.agreement import Blueprint, ExitCriterion, Proposal, ResultCheck, Verdict
+from intake.models.attachment import Attachment
 from intake.models.conversation import Hold, HoldQuestion, Message
 from intake.models.framing import (
     Answer,
@@ -20,6 +21,7 @@ from intake.models.work_request import (
 __all__ = [
     "NO_PROMISE",
     "Answer",
+    "Attachment",
     "Blueprint",
     "Decision",
     "ExitCriterion",

@@ -87,6 +87,8 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.standard_blueprint_taken": lambda _: "Took the service's standard as it is",
     "intake.criterion_ticked": lambda data: f"Finished: {data.get('text', '')}",
     "intake.criterion_reopened": lambda data: f"Not finished after all: {data.get('text', '')}",
+    "intake.file_added": lambda data: f"Added the file {data.get('file', '')}",
+    "intake.file_removed": lambda data: f"Removed the file {data.get('file', '')}",
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.
