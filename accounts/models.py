@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class Role(StrEnum):
@@ -174,6 +175,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @cached_property
+    def represented(self) -> frozenset[int]:
+        """The people for whom this person acts today, while they are away."""
+        standing = StandIn.objects.on(timezone.localdate()).filter(stand_in=self)
+        return frozenset(standing.values_list("person_id", flat=True))
 
     def give_roles(self, *roles: Role) -> None:
         """Hold exactly these roles from now on."""

@@ -9,11 +9,13 @@ class IntakeConfig(AppConfig):
         from catalog import capacity
         from catalog import track_record as catalog_record
         from intake import mails, service_figures, track_record
+        from intake.reading import duties
         from intake.services import escalation
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
 
         mails.register_all()
+        duties.register_all()
         post_migrate.connect(make_starter_questions, sender=self)
         catalog_record.register(track_record.by_service)
         catalog_record.register_details(service_figures.record_of)

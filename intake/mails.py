@@ -15,6 +15,7 @@ from accounts.models import User
 from audit.models import Entry
 from intake import policies
 from intake.models import Message, ResultCheck, Verdict, WorkRequest
+from intake.reply_address import reply_address
 from intake.states import State
 from notifications.models import OutboxMessage
 from notifications.registry import Context, register
@@ -47,23 +48,34 @@ class Notice:
 
 
 Extra = Callable[[Notice], Words | None]
+MayRead = Callable[[User, WorkRequest], bool]
 
 
 def to_them(kind: str, extra: Extra, *, path: str = "") -> None:
     """Register a notice to the requester's side; its button leads to `path` of the request."""
-    register(kind, lambda message: _context(message, extra, path, for_pmo=False))
+    register(kind, lambda message: _context(message, extra, path, policies.is_of))
+
+
+def to_everybody(kind: str, extra: Extra, *, path: str = "") -> None:
+    """Register a notice to all who take part in the request, the PMO included."""
+
+    def may_read(user: User, work: WorkRequest) -> bool:
+        return policies.takes_part(user, work) or policies.can_see_internal(user, work)
+
+    register(kind, lambda message: _context(message, extra, path, may_read))
 
 
 def to_pmo(kind: str, extra: Extra) -> None:
     """Register a notice to the PMO; whoever has left it gets nothing."""
-    register(kind, lambda message: _context(message, extra, "", for_pmo=True))
+    register(kind, lambda message: _context(message, extra, "", policies.can_see_internal))
 
 
-def _context(message: OutboxMessage, extra: Extra, path: str, *, for_pmo: bool) -> Context:
-    work = _visible(message, for_pmo=for_pmo)
+def _context(message: OutboxMessage, extra: Extra, path: str, may_read: MayRead) -> Context:
+    work = _visible(message, may_read)
     words = extra(Notice(work, message)) if work else None
     if work is None or words is None:
         return None
+    for_pmo = may_read is policies.can_see_internal
     page = reverse("intake:triage_detail", args=[work.reference]) if for_pmo else ""
     return _common(work, message.recipient) | {
         "address": page or work.get_absolute_url() + path,
@@ -71,14 +83,11 @@ def _context(message: OutboxMessage, extra: Extra, path: str, *, for_pmo: bool) 
     }
 
 
-def _visible(message: OutboxMessage, *, for_pmo: bool) -> WorkRequest | None:
+def _visible(message: OutboxMessage, may_read: MayRead) -> WorkRequest | None:
     """The request, if this person may still read it, in the part that the notice is for."""
     visible = WorkRequest.objects.visible_to(message.recipient).select_related(*PEOPLE)
     work = visible.filter(pk=message.payload.get("work")).first()
-    if work is None:
-        return None
-    may_read = policies.can_see_internal if for_pmo else policies.is_of
-    return work if may_read(message.recipient, work) else None
+    return work if work and may_read(message.recipient, work) else None
 
 
 def _common(work: WorkRequest, recipient: User) -> Words:
@@ -91,6 +100,8 @@ def _common(work: WorkRequest, recipient: User) -> Words:
         "title_start": f"“{work.title}”" if named else f"Request {work.reference}",
         "ask": work.ask if not is_hidden else work.reference,
         "because": _because(work, recipient),
+        "reply_to": reply_address(work.pk, recipient.pk),
+        "is_for_pmo": policies.can_triage(recipient, work),
     }
 
 
@@ -99,8 +110,9 @@ def _because(work: WorkRequest, recipient: User) -> str:
         return f"you asked for {work.reference}"
     if recipient.pk == work.raised_by_id:
         return f"you raised {work.reference} for {work.requester.name}"
-    is_contact = recipient.pk == work.analyst_id
-    return f"you are the contact of {work.reference}" if is_contact else "you lead the PMO"
+    if recipient.pk == work.analyst_id:
+        return f"you are the contact of {work.reference}"
+    return "you lead the PMO" if recipient.is_pmo else f"you take part in {work.reference}"
 
 
 # What the single notices need. None: nobody needs it any more.
@@ -122,7 +134,8 @@ def said(notice: Notice) -> Words | None:
     message = found.select_related("author").first()
     if message is None:
         return None
-    return {"author": message.author.name if message.author else "The PMO", "text": message.text}
+    author = message.author.name if message.author else "The PMO"
+    return {"author": author, "text": message.text, "of_pmo": message.from_pmo}
 
 
 def asked(notice: Notice) -> Words | None:
@@ -226,11 +239,12 @@ def sent_back(notice: Notice) -> Words:
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    from intake import clock_mails
+    from intake import clock_mails, people_mails
 
+    people_mails.register_all()
     to_them("request_received", promises)
     to_them("request_claimed", contact)
-    to_them("reply", said, path="conversation/")
+    to_everybody("reply", said, path="conversation/")
     to_them("questions_asked", asked, path="conversation/")
     to_them("play_back", played_back, path="need/")
     to_them("proposal_ready", offered, path="proposal/")

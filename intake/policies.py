@@ -1,13 +1,18 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
 from accounts.models import Role, User
-from intake.models import Attachment, WorkRequest
-from intake.states import IN_TRIAGE, MAY_HOLD, State
+from intake.models import Attachment, Participant, WorkRequest
+from intake.states import BEFORE_CHOICE, IN_TRIAGE, MAY_HOLD, REOPENABLE, State
 
 
 def is_of(user: User, work: WorkRequest) -> bool:
-    """Whether this is the requester's side: who asked, or who raised it for them."""
-    return user.pk in (work.requester_id, work.raised_by_id)
+    """Whether this is the requester's side: who asked, who raised it, or who stands in for them."""
+    return user.pk in (work.requester_id, work.raised_by_id) or _stands_in(user, work)
+
+
+def _stands_in(user: User, work: WorkRequest) -> bool:
+    """Whether the requester is away and this person acts for them; the PMO never does."""
+    return not (user.is_pmo or work.is_draft) and work.requester_id in user.represented
 
 
 def can_write_draft(user: User, work: WorkRequest) -> bool:
@@ -39,10 +44,14 @@ def can_read_pmo_only(user: User, work: WorkRequest) -> bool:
     return is_of(user, work) or can_see_internal(user, work)
 
 
+def takes_part(user: User, work: WorkRequest) -> bool:
+    """Whether the request is theirs or they were added to it."""
+    return is_of(user, work) or work.participants.filter(person=user).exists()
+
+
 def can_write(user: User, work: WorkRequest) -> bool:
     """Add to the conversation: both sides, as long as there is somebody to read it."""
-    joined = work.participants.filter(person=user).exists
-    return not work.is_draft and (is_of(user, work) or can_triage(user, work) or joined())
+    return not work.is_draft and (can_triage(user, work) or takes_part(user, work))
 
 
 def can_attach(user: User, work: WorkRequest, *, is_internal: bool = False) -> bool:
@@ -80,6 +89,43 @@ def can_deliver(user: User, work: WorkRequest) -> bool:
 
 def can_check(user: User, work: WorkRequest) -> bool:
     return can_answer(user, work) and work.state == State.CHECK
+
+
+def can_amend(user: User, work: WorkRequest) -> bool:
+    """Change an answer of the framing, until a proposal is accepted."""
+    return is_of(user, work) and work.state in BEFORE_CHOICE
+
+
+def can_change_people(user: User, work: WorkRequest) -> bool:
+    """Add and remove participants, and say who else may see the request."""
+    return not work.is_draft and (is_of(user, work) or can_triage(user, work))
+
+
+def can_record_decision(user: User, work: WorkRequest) -> bool:
+    """Say what was decided: the requester's side, whoever takes part as the decider, the PMO."""
+    decides = work.participants.filter(person=user, part=Participant.Part.DECIDES).exists
+    return not work.is_draft and (is_of(user, work) or can_triage(user, work) or decides())
+
+
+def can_look_again(user: User, work: WorkRequest) -> bool:
+    """Ask for a declined request to be looked at again: once; the service holds the days."""
+    return is_of(user, work) and work.state == State.DECLINED and work.asked_again_at is None
+
+
+def can_reopen(user: User, work: WorkRequest) -> bool:
+    """Take a closed request up again; what nobody ever looked at is asked anew instead."""
+    may = is_of(user, work) or can_triage(user, work)
+    return may and work.state in REOPENABLE and work.analyst_id is not None
+
+
+def can_name_new_date(user: User, work: WorkRequest) -> bool:
+    """Tell the requester the new date of a late promise."""
+    return can_triage(user, work) and work.is_open
+
+
+def can_redact(user: User) -> bool:
+    """Take a text away for good."""
+    return user.has_role(Role.ADMINISTRATOR)
 
 
 def can_import(user: User) -> bool:

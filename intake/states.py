@@ -37,6 +37,10 @@ OPEN = BEFORE_RUNNING | {S.RUNNING, S.CHECK}
 IN_TRIAGE = frozenset({S.NEW, S.CLAIMED, S.DISCOVERY})
 # In these "waiting for you" may lie on top of the state.
 MAY_HOLD = frozenset({S.CLAIMED, S.DISCOVERY, S.PROPOSED, S.BLUEPRINT, S.RUNNING})
+# Until a tier is chosen, the requester may still change what they answered.
+BEFORE_CHOICE = frozenset({S.NEW, S.CLAIMED, S.DISCOVERY, S.PROPOSED, S.PARKED})
+# Ended in a way that may be taken up again; a declined one has a way of its own, once.
+REOPENABLE = frozenset({S.DONE, S.ANSWERED, S.WITHDRAWN})
 
 _EXITS = frozenset({S.ANSWERED, S.DECLINED, S.MERGED, S.PARKED, S.WITHDRAWN})
 _REOPENED = frozenset({S.CLAIMED, S.RUNNING})

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from intake.views import agreement, ask, ask_send, conversation, files, queue, requests, triage
+from intake.views import (
+    agreement,
+    ask,
+    ask_send,
+    conversation,
+    deciding,
+    files,
+    people,
+    queue,
+    requests,
+    triage,
+)
 
 app_name = "intake"
 
@@ -39,6 +50,15 @@ urlpatterns = [
     path(f"{REQUEST}result/", agreement.result, name="result"),
     path(f"{REQUEST}result/missing/", agreement.not_finished, name="not_finished"),
     path(f"{REQUEST}withdraw/", agreement.withdraw, name="withdraw"),
+    path(f"{REQUEST}again/", deciding.look_again, name="look_again"),
+    path(f"{REQUEST}reopen/", deciding.reopen, name="reopen"),
+    path(f"{REQUEST}decision/", deciding.record_decision, name="record_decision"),
+    path(f"{REQUEST}late/", deciding.new_date, name="new_date"),
+    path(f"{REQUEST}framing/<slug:slug>/", deciding.amend, name="amend"),
+    path(f"{REQUEST}people/", people.people, name="people"),
+    path(f"{REQUEST}people/<int:person>/remove/", people.remove_person, name="remove_person"),
+    path(f"{REQUEST}people/audience/", people.change_audience, name="change_audience"),
+    path(f"{REQUEST}access/", people.ask_access, name="ask_access"),
     # Triage
     path("triage/", queue.queue_page, name="queue"),
     path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),

@@ -67,6 +67,17 @@ def address(name: str, schemes: set[str], default: str, *, example: str) -> str:
     return given
 
 
+def mail_address(name: str, default: str) -> str:
+    """Return a bare mail address, such as reply@pmo.example.org; empty when not set."""
+    given = text(name, default)
+    local, _, domain = given.partition("@")
+    if given and (
+        not local or "." not in domain or "+" in local or any(c in given for c in " <>,")
+    ):
+        stop(f"{name} is {given!r}. It must be a mail address such as reply@pmo.example.org.")
+    return given
+
+
 def _split(url: str) -> SplitResult | None:
     """Return the parts of a URL, or None when it is none."""
     try:

@@ -38,6 +38,12 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is nothing; for a request, how to ask for access to it."""
+    from intake.views.loading import NotTheirsError
+
+    if isinstance(exception, NotTheirsError):
+        ask = {"address": exception.address, "token": get_token(request)}
+        return error_page(request, "no_access.html", 404, **ask)
     return error_page(request, "404.html", 404)
 
 

@@ -15,6 +15,7 @@ from pmo_portal.environment import (
     address,
     database,
     flag,
+    mail_address,
     number,
     one_of,
     stop,
@@ -263,6 +264,13 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = text("MAIL_FROM", "PMO Front Door <pmo@demo.example>")
+# Replies to mails come back to this mailbox, with a signed tag after a plus sign. Without it
+# mails say that replies are not read.
+REPLY_ADDRESS = mail_address("REPLY_ADDRESS", "")
+# Where `receive_mail --imap` fetches them; without it they are piped in by the mail server.
+IMAP_URL = address(
+    "IMAP_URL", {"imap", "imaps"}, "", example="imaps://name:password@mail.example.org:993/INBOX"
+)
 
 # How the organisation introduces its PMO; `/manage/` takes these over later.
 PMO_PHONE = text("PMO_PHONE", "4400")

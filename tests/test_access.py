@@ -49,6 +49,7 @@ def world(work, silver, analyst, requester, berlin):
         "file": "1",
         "need": "1",
         "criterion": "1",
+        "person": "1",
         "pk": "1",
         "absence": "1",
         "n": "1",

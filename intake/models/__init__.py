@@ -3,9 +3,11 @@
 from intake.models.agreement import Blueprint, ExitCriterion, Proposal, ResultCheck, Verdict
 from intake.models.attachment import Attachment
 from intake.models.conversation import Hold, HoldQuestion, Message
+from intake.models.dialogue import InboundMail, NewDate, SavedText
 from intake.models.framing import (
     Answer,
     Decision,
+    EarlierAnswer,
     NeedVersion,
     QuestionVersion,
     QuestionVisit,
@@ -24,17 +26,21 @@ __all__ = [
     "Attachment",
     "Blueprint",
     "Decision",
+    "EarlierAnswer",
     "ExitCriterion",
     "Hold",
     "HoldQuestion",
+    "InboundMail",
     "Message",
     "NeedVersion",
+    "NewDate",
     "Participant",
     "Proposal",
     "QuestionVersion",
     "QuestionVisit",
     "ReferenceCounter",
     "ResultCheck",
+    "SavedText",
     "Verdict",
     "WorkRequest",
     "WorkRequestQuerySet",

@@ -90,6 +90,32 @@ class Answer(models.Model):
         return self.value.get(field, "")
 
 
+class EarlierAnswer(models.Model):
+    """What an answer was before the requester changed it; both stay."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="earlier")
+    question = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
+    value = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=Answer.Status.choices)
+    answered_at = models.DateTimeField()
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    replaced_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[EarlierAnswer]] = models.Manager()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.answer} before {self.replaced_at:%Y-%m-%d}"
+
+    def get(self, field: str) -> Any:
+        """Return one field of the answer; an empty text when it was not given."""
+        return self.value.get(field, "")
+
+
 class QuestionVisit(models.Model):
     """When a question was first put and first answered: time and drop-off per question."""
 
@@ -171,6 +197,13 @@ class Decision(models.Model):
         EVENT = "event", "When something happens"
         UNSURE = "unsure", "I am not sure"
 
+    class ResultUsed(models.TextChoices):
+        """Whether what the PMO brought was used when it was decided."""
+
+        YES = "yes", "Yes"
+        PARTLY = "partly", "Partly"
+        NO = "no", "No"
+
     work = models.OneToOneField(WorkRequest, on_delete=models.CASCADE, related_name="decision")
     name = models.CharField(max_length=300, blank=True)
     decider = models.CharField(max_length=200, blank=True)
@@ -180,6 +213,11 @@ class Decision(models.Model):
     first_asked_is_estimate = models.BooleanField(default=False)
     decided_on = models.DateField(null=True)
     decided_what = models.TextField(blank=True)
+    result_used = models.CharField(max_length=6, choices=ResultUsed.choices, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Decision]] = models.Manager()
 

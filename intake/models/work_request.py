@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Department, User
+from accounts.models import Department, StandIn, User
 from catalog.models import Service, ServiceTier
 from intake.states import BEFORE_RUNNING, CLOSED, IN_TRIAGE, OPEN, Lane, State
 from sla.models import Clock, Subject
@@ -29,15 +30,22 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
         own = Q(requester=user) | Q(raised_by=user)
         if user.is_pmo:
             return self.filter(~Q(state=State.DRAFT) | own)
-        seen = own | (Q(Exists(self._joined_by(user))) & ~Q(state=State.DRAFT))
+        seen = Q(Exists(self._joined_by(user))) | Q(requester__in=self._away_for(user))
+        if user.department_id:
+            seen |= Q(is_for_department=True, department=user.department_id)
         if user.is_sponsor:
-            areas = user.sponsored.values("pk")
-            seen |= Q(department__in=areas) & ~Q(state=State.DRAFT)
-        return self.filter(seen)
+            seen |= Q(department__in=user.sponsored.values("pk"))
+        return self.filter(own | (seen & ~Q(state=State.DRAFT)))
 
     @staticmethod
     def _joined_by(user: User) -> models.QuerySet[Participant]:
         return Participant.objects.filter(work=OuterRef("pk"), person=user)
+
+    @staticmethod
+    def _away_for(user: User) -> models.QuerySet[StandIn, int]:
+        """The people for whom this person stands in today."""
+        standing = StandIn.objects.on(timezone.localdate()).filter(stand_in=user)
+        return standing.values_list("person", flat=True)
 
     def brought_by(self, user: User) -> WorkRequestQuerySet:
         """A person's own requests: asked by them, for them, or joined."""
@@ -128,6 +136,8 @@ class WorkRequest(models.Model):
     urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.NONE)
     needed_by = models.DateField(null=True)
     framed = models.PositiveSmallIntegerField(default=0)
+    # Who may see it: the people named on it and the PMO, or everybody in its department too.
+    is_for_department = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
@@ -138,6 +148,8 @@ class WorkRequest(models.Model):
     new_answer_at = models.DateTimeField(null=True)
     parked_until = models.DateField(null=True)
     returned_at = models.DateTimeField(null=True)
+    # A declined request is looked at again once.
+    asked_again_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="merged_from"
     )
@@ -301,6 +313,9 @@ class Participant(models.Model):
     )
     part = models.CharField(max_length=10, choices=Part.choices, default=Part.INFORMED)
     added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects: ClassVar[models.Manager[Participant]] = models.Manager()
 

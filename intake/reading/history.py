@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.models import Entry
-from intake.models import ResultCheck, Verdict
+from intake.models import Decision, ResultCheck, Verdict
 from intake.states import State
 
 THE_PORTAL = "the portal"
@@ -43,6 +43,12 @@ MOVED: dict[str, tuple[str, str]] = {
 CAME: dict[tuple[str, str], tuple[str, str]] = {
     (State.PARKED, State.CLAIMED): ("Back from being parked", "brand"),
     (State.CHECK, State.RUNNING): ("Sent back: something is missing", "door"),
+    (State.DECLINED, State.CLAIMED): ("Asked us to look again", "door"),
+    **{
+        (was, to): (f"Taken up again{and_so}", "brand")
+        for was in (State.DONE, State.ANSWERED, State.WITHDRAWN)
+        for to, and_so in ((State.CLAIMED, ""), (State.RUNNING, "; the work goes on"))
+    },
     (State.PROPOSED, State.DISCOVERY): ("None of the tiers fits; a new proposal follows", "door"),
 }
 REPLIES = {
@@ -75,6 +81,36 @@ def _assigned(data: Data) -> str:
     return f"Contact is now {data.get('to', 'a colleague')}{was}"
 
 
+def _added(data: Data) -> str:
+    return f"{data.get('person', 'Somebody')} takes part: {str(data.get('part', '')).lower()}"
+
+
+def _audience(data: Data) -> str:
+    return (
+        "The department may see it too"
+        if data.get("department")
+        else "Only the people named here and the PMO may see it"
+    )
+
+
+def _decided(data: Data) -> str:
+    used = dict(Decision.ResultUsed.choices).get(data.get("used", ""), "")
+    changed = "Corrected what was decided" if data.get("was") else "Recorded the decision"
+    return f"{changed}; our result was used: {used.lower()}" if used else changed
+
+
+def _amended(data: Data) -> str:
+    return f"Changed an answer: {data.get('question', '')}"
+
+
+def _new_date(data: Data) -> str:
+    return f"Named a new date: {data.get('on', '')}"
+
+
+def _redacted(data: Data) -> str:
+    return f"Removed {data.get('what', 'a text')}"
+
+
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
     "intake.asked": _asked,
@@ -89,6 +125,14 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.criterion_reopened": lambda data: f"Not finished after all: {data.get('text', '')}",
     "intake.file_added": lambda data: f"Added the file {data.get('file', '')}",
     "intake.file_removed": lambda data: f"Removed the file {data.get('file', '')}",
+    "intake.person_added": _added,
+    "intake.person_removed": lambda data: f"{data.get('person', 'Somebody')} no longer takes part",
+    "intake.audience_changed": _audience,
+    "intake.decision_recorded": _decided,
+    "intake.answer_amended": _amended,
+    "intake.new_date_named": _new_date,
+    "intake.redacted": _redacted,
+    "intake.access_asked": lambda _: "Asked for access",
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.date_words import day_hour_words, day_words
 from accounts.models import User
-from intake.models import Hold, NeedVersion, Verdict, WorkRequest
+from intake.models import Hold, NeedVersion, NewDate, Verdict, WorkRequest
 from intake.reading.promises import Chip, chip_of, is_late, next_promise, promised
 from intake.services.lifecycle import WAITING
 from intake.states import IN_TRIAGE, State
@@ -50,6 +50,7 @@ class Facts:
     hold: Hold | None = None
     need: NeedVersion | None = None
     verdict: Verdict | None = None
+    new_date: NewDate | None = None
 
     @property
     def you(self) -> str:
@@ -89,7 +90,7 @@ def _promise(facts: Facts) -> NextStep:
     when = day_hour_words(clock.due_at, now=facts.now)
     if is_late(clock, facts.now):
         return NextStep(
-            f"We are late. We promised to {what} by {when}.",
+            f"We are late. We promised to {what} by {when}.{_instead(facts)}",
             tone="late",
             details=(_who_helps(facts), _nothing_waits(facts)),
             chip=None if facts.reader_answers else chip_of(clock, facts.now),
@@ -101,6 +102,15 @@ def _promise(facts: Facts) -> NextStep:
         chip=ON_TRACK if facts.reader_answers else chip_of(clock, facts.now),
         explained=clock.metric,
     )
+
+
+def _instead(facts: Facts) -> str:
+    """The new date and why, once the analyst has named them."""
+    new = facts.new_date
+    if new is None:
+        return ""
+    day = day_words(new.new_on, now=facts.now)
+    return f" New date: {day}, because {new.because.strip().rstrip('.')}."
 
 
 def _asked(facts: Facts, hold: Hold) -> NextStep:
@@ -204,8 +214,6 @@ def _after(facts: Facts) -> str:
     """What a closed request still offers."""
     if not facts.reader_answers:
         return ""
-    if facts.work.state == State.DECLINED:
-        return "To ask us to look again, write in the conversation what we should know."
     return "Something to add? Write it in the conversation. A person of the PMO reads it."
 
 
@@ -228,5 +236,7 @@ def _nothing_waits(facts: Facts) -> str:
 
 def _who_helps(facts: Facts) -> str:
     """Name who owes the new date."""
-    work = facts.work
+    work, new = facts.work, facts.new_date
+    if new:
+        return f"{new.named_by.name} named the new date on {facts.day(new.named_at)}."
     return f"{_contact(work)} owes {facts.you} a new date."

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from intake import policies
@@ -24,15 +24,20 @@ from intake.models import (
     Hold,
     Message,
     NeedVersion,
+    NewDate,
     Participant,
     ResultCheck,
     Verdict,
     WorkRequest,
 )
 from intake.reading.badges import Badge, badge_of
+from intake.reading.choices import Link, choices_for
 from intake.reading.next_step import Facts, NextStep, next_step
 from intake.reading.promises import next_promise
+from intake.reading.requesters import Record, record_of
+from intake.services import reopening
 from intake.services.answers import Line, in_words
+from intake.services.late import late_clock, new_date_of
 from intake.states import State
 from sla.models import Clock
 
@@ -56,17 +61,9 @@ TABS = (
     ("conversation", "conversation", "Conversation"),
     ("framing", "request_framing", "Framing"),
     ("notes", "notes", "Notes"),
+    ("people", "people", "People"),
     ("history", "request_history", "History"),
 )
-
-
-class Link(NamedTuple):
-    """Something a person can do, or a tab; `number` stands behind it in brackets."""
-
-    words: str
-    address: str
-    number: int = 0
-    is_current: bool = False
 
 
 def readable(user: User) -> QuerySet[WorkRequest]:
@@ -143,6 +140,7 @@ class RequestPage:
                 hold=self.hold,
                 need=self.need,
                 verdict=self.verdict,
+                new_date=self.new_date,
             )
         )
 
@@ -177,25 +175,10 @@ class RequestPage:
         clock = next_promise(self.clocks)
         return clock.due_at if clock else None
 
-    @property
+    @cached_property
     def can(self) -> list[Link]:
         """What this reader can do; nothing stands here that would be refused."""
-        work, found = self.work, []
-        if self.can_write:
-            words = f"Write to {self.other_side}"
-            found.append(Link(words, f"{self.address('conversation')}#write"))
-        if self.sees_internal:
-            found.append(Link("Write an internal note", f"{self.address('notes')}#write"))
-            found += [Link("Work on it in triage", place) for place in self._triage()]
-        if policies.can_withdraw(self.reader, work):
-            found.append(Link("Withdraw this request", self.address("withdraw")))
-        return found
-
-    def _triage(self) -> list[str]:
-        try:
-            return [self.address("triage_detail")] if self.work.is_open else []
-        except NoReverseMatch:
-            return []
+        return choices_for(self)
 
     def address(self, name: str) -> str:
         return reverse(f"intake:{name}", args=[self.work.reference])
@@ -209,6 +192,21 @@ class RequestPage:
         for clock in self.work.subject.clocks.with_terms().order_by("cycle", "id"):
             newest[clock.metric, clock.part] = clock
         return list(newest.values())
+
+    @cached_property
+    def late_clock(self) -> Clock | None:
+        """The promise to the requester that is late the longest."""
+        return late_clock(self.clocks, self.now)
+
+    @cached_property
+    def new_date(self) -> NewDate | None:
+        """What we promised instead, and why."""
+        return new_date_of(self.work, self.late_clock, self.now)
+
+    @cached_property
+    def record(self) -> Record | None:
+        """How it went with this requester before; for the PMO only."""
+        return record_of(self.work) if self.sees_internal else None
 
     @cached_property
     def hold(self) -> Hold | None:
@@ -261,12 +259,28 @@ class RequestPage:
         """In their words; nothing where they are marked PMO only."""
         return self.work.ask if self._may_read("need") else ""
 
-    @property
+    @cached_property
     def decision(self) -> Decision | None:
-        """The decision it serves, as far as it was said."""
+        """The decision it serves, as far as it was said or recorded."""
         found: Decision | None = getattr(self.work, "decision", None)
         readable = self._may_read("decision") and self._may_read("decider")
-        return found if found and readable and (found.name or found.decider) else None
+        if found is None or not readable:
+            return None
+        return found if found.name or found.decider or found.decided_on else None
+
+    @cached_property
+    def can_record_decision(self) -> bool:
+        return policies.can_record_decision(self.reader, self.work)
+
+    @cached_property
+    def can_amend(self) -> bool:
+        return policies.can_amend(self.reader, self.work)
+
+    @property
+    def looks_again_until(self) -> datetime | None:
+        """By when this reader may ask us to look again at what was declined."""
+        may = reopening.may_look_again(self.reader, self.work, at=self.now)
+        return reopening.look_again_until(self.work) if may else None
 
     @cached_property
     def limit(self) -> list[Line]:
@@ -282,7 +296,9 @@ class RequestPage:
 
     @cached_property
     def participants(self) -> list[Participant]:
-        return list(self.work.participants.select_related("person").order_by("added_at", "id"))
+        return list(
+            self.work.participants.select_related("person", "added_by").order_by("added_at", "id")
+        )
 
     @property
     def blueprint(self) -> Blueprint | None:

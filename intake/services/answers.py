@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from accounts.date_words import day_words
-from intake.models import Answer, QuestionVersion
+from intake.models import Answer, EarlierAnswer, QuestionVersion
+
+Given = Answer | EarlierAnswer
 
 OPEN = frozenset({Answer.Status.NOT_SURE, Answer.Status.TOGETHER})
 
@@ -17,7 +19,7 @@ class Line(NamedTuple):
 
 
 def in_words(
-    answer: Answer, *, now: datetime, question: QuestionVersion | None = None
+    answer: Given, *, now: datetime, question: QuestionVersion | None = None
 ) -> list[Line]:
     """The fields that were given, in order. `question` saves a query where it is at hand."""
     asked = question if question and question.pk == answer.question_id else answer.question
@@ -30,7 +32,7 @@ def is_open(answer: Answer) -> bool:
     return answer.status in OPEN
 
 
-def _is_shown(name: str, answer: Answer, question: QuestionVersion) -> bool:
+def _is_shown(name: str, answer: Given, question: QuestionVersion) -> bool:
     """Leave out what was not given, what says "not sure", and "by a date" beside its date."""
     value = answer.get(name)
     if value in ("", False, None) or _says_unsure(name, value, question):
@@ -43,7 +45,7 @@ def _says_unsure(name: str, value: Any, question: QuestionVersion) -> bool:
     return bool(unsure.get("field") == name and unsure.get("value") == value)
 
 
-def _is_told_by_another(name: str, value: Any, answer: Answer, question: QuestionVersion) -> bool:
+def _is_told_by_another(name: str, value: Any, answer: Given, question: QuestionVersion) -> bool:
     rules = question.rules["fields"]
     return rules[name]["kind"] == "choice" and any(
         rule.get("only_if") == {name: value} and answer.get(other) for other, rule in rules.items()

@@ -12,7 +12,7 @@ from audit.services import record
 from intake import policies
 from intake.models import Hold, HoldQuestion, Message, WorkRequest
 from intake.services import lifecycle
-from intake.services.notices import owe_pmo, owe_requester
+from intake.services.notices import everybody_on, owe, owe_pmo
 from sla.services import clocks
 
 
@@ -46,10 +46,11 @@ def _after_public(work: WorkRequest, message: Message, *, actor: User, at: datet
     record("intake.message_written", work, actor=actor, at=at, message=message.pk)
     if message.from_pmo:
         lifecycle.public_word(work, actor=actor, at=at)
-        owe_requester("reply", work, at=at, event=message.pk, message=message.pk)
     else:
         work.new_answer_at = at
         owe_pmo("requester_wrote", work, at=at, event=message.pk, message=message.pk)
+    readers = everybody_on(work, but=actor)
+    owe("reply", work, to=readers, at=at, event=message.pk, message=message.pk)
     lifecycle.save(work, *lifecycle.SPOKEN)
 
 

@@ -150,7 +150,8 @@ def follow_clocks(
     if State.PARKED in (was, to):
         turn = clocks.pause if to == State.PARKED else clocks.resume
         turn(work.subject, reason=PARKED, at=at, actor=actor)
-    _start_clocks(work, _owed(was, to), actor=actor, at=at)
+    begins_anew = was in CLOSED
+    _start_clocks(work, _owed(was, to), begins_anew, actor=actor, at=at)
     work.queue_at = soonest_promise(work)
 
 
@@ -174,7 +175,12 @@ def _owed(was: State, to: State) -> frozenset[str]:
 
 
 def _start_clocks(
-    work: WorkRequest, metrics: Collection[str], *, actor: User | None, at: datetime
+    work: WorkRequest,
+    metrics: Collection[str],
+    begins_anew: bool,
+    *,
+    actor: User | None,
+    at: datetime,
 ) -> None:
     if not metrics:
         return
@@ -182,20 +188,23 @@ def _start_clocks(
     if "delivery" in metrics and work.tier:
         targets |= clocks.policy_targets(work.tier.policy.slug, at=at)
     for metric in sorted(metrics):
-        _start_clock(work, metric, targets, actor=actor, at=at)
+        goes_on = metric == "delivery" and not begins_anew
+        _start_clock(work, metric, targets, goes_on, actor=actor, at=at)
 
 
 def _start_clock(
     work: WorkRequest,
     metric: str,
     targets: Mapping[str, SlaTarget],
+    goes_on: bool,
     *,
     actor: User | None,
     at: datetime,
 ) -> None:
+    """Start a promise; one that `goes_on` continues where it stood, if it ever ran."""
     if metric not in targets:
         return
-    if metric == "delivery" and work.subject.clocks.filter(metric=metric).exists():
+    if goes_on and work.subject.clocks.filter(metric=metric).exists():
         clocks.reopen(work.subject, metrics=(metric,), at=at, actor=actor)
     else:
         clocks.restart(work.subject, metric, target=targets[metric], at=at, actor=actor)

@@ -17,6 +17,13 @@ def their_side(work: WorkRequest) -> list[User]:
     return people
 
 
+def everybody_on(work: WorkRequest, *, but: User) -> list[User]:
+    """The requester's side and who takes part, without the one who acts."""
+    joined = work.participants.select_related("person").order_by("id")
+    people = [*their_side(work), *(participant.person for participant in joined)]
+    return [person for person in dict.fromkeys(people) if person != but]
+
+
 def owe(
     kind: str, work: WorkRequest, *, to: list[User], at: datetime, event: object, **payload: Any
 ) -> None:

@@ -153,7 +153,7 @@ def _draft_follows(work: WorkRequest, answer: Answer, *, at: datetime) -> None:
         setattr(work, name, value)
     work.version += 1
     if answer.slug in ("decision", "decider") and answer.status != Answer.Status.BEGUN:
-        _decision_follows(work, answer)
+        decision_follows(work, answer)
 
 
 def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
@@ -167,11 +167,11 @@ def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
         quick = kind in WorkRequest.QUICK_KINDS
         return {"kind": kind, "lane": Lane.ORDER if quick else Lane.CONSULT}
     if answer.slug in TIMING.values():
-        return _timing(answer)
+        return timing_of(answer)
     return {}
 
 
-def _timing(answer: Answer | None) -> dict[str, Any]:
+def timing_of(answer: Answer | None) -> dict[str, Any]:
     """Urgency and date as an answer gives them; neither without one."""
     asked = answer is not None and answer.get("when") == URGENT
     day = answer.get("date") if answer else ""
@@ -181,7 +181,7 @@ def _timing(answer: Answer | None) -> dict[str, Any]:
     }
 
 
-def _decision_follows(work: WorkRequest, answer: Answer) -> None:
+def decision_follows(work: WorkRequest, answer: Answer) -> None:
     """Record the decision that the request serves, from the first answer on (capability 3)."""
     next_on = answer.get("next_on")
     changes = (
@@ -266,7 +266,7 @@ def submit(
     require(policies.can_write_draft(actor, work))
     answers = list(work.answers.all()) if answers is None else answers
     given = {answer.slug: answer for answer in answers if answer.status != Answer.Status.BEGUN}
-    timing = _timing(given.get(TIMING[Lane(work.lane)])) if work.lane else {}
+    timing = timing_of(given.get(TIMING[Lane(work.lane)])) if work.lane else {}
     work.urgency = timing.get("urgency", work.urgency)
     _require_all(work, given, QuestionVersion.objects.current() if questions is None else questions)
     words = given["need"].get("need")

@@ -6,7 +6,6 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.forms import PortalForm
 from accounts.http import PortalRequest
 from audit.models import Entry
 from intake import policies
@@ -23,7 +22,7 @@ class Typed(NamedTuple):
 
 
 def conflict_page(
-    request: PortalRequest, work: WorkRequest, form: PortalForm | None
+    request: PortalRequest, work: WorkRequest, form: forms.Form | None
 ) -> HttpResponse:
     """Answer 409 with the latest change that this person may know of, and with what was typed."""
     entries = Entry.objects.about(work)
@@ -38,7 +37,7 @@ def conflict_page(
     return render(request, "intake/conflict.html", context, status=409)
 
 
-def typed_in(form: PortalForm) -> list[Typed]:
+def typed_in(form: forms.Form) -> list[Typed]:
     """What a posted form holds, field by field; empty and hidden ones say nothing."""
     return [
         _typed(bound, bound.data)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import PortalRequest
@@ -19,12 +20,20 @@ View = Callable[..., HttpResponse]
 PageView = Callable[Concatenate[PortalRequest, RequestPage, ...], HttpResponse]
 
 
+class NotTheirsError(Http404):
+    """No request of this reference that the person may open; whether there is one stays open."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+
 def find(request: PortalRequest, reference: str) -> WorkRequest:
-    """Return the request of this reference; raise Http404 for none and for a stranger's."""
+    """Return the request of this reference; raise a 404 for none and for a stranger's."""
     number = WorkRequest.number_of(reference)
     work = readable(request.user).filter(number=number).first() if number else None
     if work is None:
-        raise Http404
+        raise NotTheirsError(reverse("intake:ask_access", args=[reference]))
     return work
 
 

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 from accounts.http import PortalRequest
 from intake.models import WorkRequest
 from intake.reading import mine
+from intake.reading.choices import Link
 from intake.reading.counted import account_of
 from intake.reading.framing import framing_of
 from intake.reading.promises import is_shown, promised
-from intake.reading.request_page import Link, RequestPage
+from intake.reading.request_page import RequestPage
 from intake.reading.timeline import SHOWN, Reader, timeline
 from intake.views.loading import of_request
 from sla.metrics import METRICS

@@ -1,15 +1,18 @@
 """Mail: text and HTML with the same words, from templates/emails/<kind>/."""
 
+from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from notifications.models import OutboxMessage
 
 SUBJECT_LENGTH = 200
+SALT = "notifications.message_id"
 
 
 def render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlternatives:
@@ -26,6 +29,7 @@ def _render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAltern
         subject=subject[:SUBJECT_LENGTH],
         body=render_to_string(f"{folder}/body.txt", context).strip() + "\n",
         to=[message.recipient.email],
+        reply_to=[context["reply_to"]] if context.get("reply_to") else None,
         headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
@@ -33,5 +37,27 @@ def _render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAltern
 
 
 def message_id(message: OutboxMessage) -> str:
+    """Name the mail after its key, with a mark that only we can make."""
     host = settings.BASE_URL.split("//")[1].split(":")[0]
-    return f"<{message.key.replace(':', '.')}@{host}>"
+    name = _dotted(message.key)
+    return f"<{name}.{_mark(name)}@{host}>"
+
+
+def message_named(message_id: str) -> OutboxMessage | None:
+    """Find the notice that went out under this Message-ID; None when it is none of ours."""
+    name, _, mark = message_id.strip("<> \t").partition("@")[0].rpartition(".")
+    if not compare_digest(mark.encode(), _mark(name).encode()):
+        return None
+    # What bears our mark has the kind first, and the recipient before the channel.
+    parts = name.split(".")
+    sent = OutboxMessage.objects.filter(kind=parts[0], recipient=int(parts[-2]))
+    found = sent.select_related("recipient").order_by("-id").iterator()
+    return next((row for row in found if _dotted(row.key) == name), None)
+
+
+def _dotted(key: str) -> str:
+    return key.replace(":", ".")
+
+
+def _mark(name: str) -> str:
+    return salted_hmac(SALT, name, algorithm="sha256").hexdigest()[:16]

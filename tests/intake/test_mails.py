@@ -2,20 +2,41 @@
 
 import html
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from accounts.models import Role
-from intake.models import Answer, Hold, Message, NeedVersion, Participant, WorkRequest
-from intake.services import agreement, conversation, escalation, triage
+from intake.models import (
+    Answer,
+    Hold,
+    Message,
+    NeedVersion,
+    Participant,
+    QuestionVersion,
+    WorkRequest,
+)
+from intake.services import (
+    access,
+    agreement,
+    amending,
+    conversation,
+    decisions,
+    escalation,
+    late,
+    people,
+    reopening,
+    triage,
+)
 from intake.states import State
 from notifications.channels import email
 from notifications.models import OutboxMessage
 from notifications.registry import context_for
 from sla.models import ClockEvent
 from sla.services import sweep
+from tests.factories.accounts import PersonFactory
 from tests.factories.intake import agree_need, bring_to, make_work
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +107,7 @@ def everything(requester, analyst, lead, silver, berlin):
         bring_to(state, work, analyst=analyst, tier=silver, at=at)
     woken = bring_to(State.PARKED, make_work(requester, at), analyst=analyst, tier=silver, at=at)
     triage.wake(woken, actor=analyst, at=at)
+    _people(make_work(requester, at), requester, analyst, silver, at)
     _sweep_until(berlin, "2026-03-02 15:30", "2026-03-03 10:30", "2026-03-10 12:00")
 
 
@@ -98,6 +120,26 @@ def _proposals(requester, analyst, silver, at):
     agreement.not_finished(back, what="The causes.", actor=requester, at=at)
     due = make_work(requester, at)
     bring_to(State.CHECK, due, analyst=analyst, tier=silver, at=at)
+
+
+def _people(work, requester, analyst, silver, at):
+    """Somebody joins, somebody asks to, an answer changes, a date is missed, it begins anew."""
+    joined, stranger = PersonFactory(name="Jo Part"), PersonFactory(name="Sid Stranger")
+    people.add(work, person=joined, part="uses", actor=requester, at=at)
+    access.ask(work.reference, why="I plan the trucks.", actor=stranger, at=at)
+    triage.claim(work, actor=analyst, at=at)
+    question = QuestionVersion.objects.current().get(slug="who")
+    answer = {"value": {"who": "The buyers"}, "status": "given", "seen": 1}
+    amending.amend(work, question, **answer, actor=requester, at=at)
+    decided = {"decided_on": at.date(), "decided_what": "Twelve trucks", "result_used": "yes"}
+    decisions.record_decision(work, **decided, actor=requester, at=at)
+    later = at + timedelta(days=10)
+    date = (later + timedelta(days=1)).date()
+    late.name_new_date(work, new_on=date, because="The data is late", actor=analyst, at=later)
+    for actor in (requester, analyst):
+        ended = make_work(requester, at)
+        bring_to(State.ANSWERED, ended, analyst=analyst, tier=silver, at=at)
+        reopening.reopen(ended, why="It came back.", actor=actor, at=later)
 
 
 def _note(work, analyst, at):
