@@ -239,7 +239,7 @@ def sent_back(notice: Notice) -> Words:
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    from intake import clock_mails, people_mails
+    from intake import blueprint_mails, clock_mails, people_mails
 
     people_mails.register_all()
     to_them("request_received", promises)
@@ -265,3 +265,9 @@ def register_all() -> None:
     to_pmo("clock_warn", clock_mails.warning)
     to_pmo("clock_breach", clock_mails.breach)
     to_pmo("clock_escalate", clock_mails.escalation)
+    to_everybody("blueprint_changed", blueprint_mails.part_changed, path="blueprint/")
+    to_everybody("blueprint_ready", blueprint_mails.ready, path="blueprint/sign/")
+    to_everybody("blueprint_signed", blueprint_mails.signed, path="blueprint/sign/")
+    to_everybody("blueprint_in_force", blueprint_mails.in_force, path="blueprint/")
+    to_everybody("change_proposed", blueprint_mails.change_proposed, path="blueprint/")
+    to_everybody("part_commented", blueprint_mails.commented, path="blueprint/")

@@ -82,6 +82,32 @@ def can_withdraw(user: User, work: WorkRequest) -> bool:
     return is_of(user, work) and work.is_before_running
 
 
+def can_shape(user: User, work: WorkRequest) -> bool:
+    """Write and agree the parts of a blueprint: both sides, while it is set up or running."""
+    is_time = work.state in (State.BLUEPRINT, State.RUNNING)
+    return is_time and (is_of(user, work) or can_triage(user, work))
+
+
+def can_take_standard(user: User, work: WorkRequest) -> bool:
+    """Take the service's standard blueprint as it is, which signs it."""
+    return can_answer(user, work) and work.state == State.BLUEPRINT
+
+
+def can_comment(user: User, work: WorkRequest) -> bool:
+    """Remark on a part, and resolve a remark."""
+    return work.state in (State.BLUEPRINT, State.RUNNING) and can_write(user, work)
+
+
+def signs_for_pmo(user: User, work: WorkRequest) -> bool:
+    """The contact of the request signs for the PMO, or a lead in their place."""
+    return can_triage(user, work) and (user.pk == work.analyst_id or user.is_lead)
+
+
+def can_finish_step(user: User, work: WorkRequest) -> bool:
+    """Say that a handoff happened, or that a promise was kept."""
+    return work.state == State.RUNNING and (is_of(user, work) or can_triage(user, work))
+
+
 def can_deliver(user: User, work: WorkRequest) -> bool:
     """Tick exit criteria and hand the result over."""
     return can_triage(user, work) and work.state == State.RUNNING

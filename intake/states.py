@@ -70,7 +70,7 @@ CLOCKS: dict[State, frozenset[str]] = {
     S.DISCOVERY: frozenset({"first_reply", "proposal", "next_contact"}),
     S.PROPOSED: frozenset({"next_contact"}),
     S.BLUEPRINT: frozenset({"next_contact", "blueprint"}),
-    S.RUNNING: frozenset({"next_contact", "delivery"}),
+    S.RUNNING: frozenset({"next_contact", "delivery", "handoff", "promise"}),
     S.PARKED: frozenset({"next_contact"}),
     **dict.fromkeys(CLOSED | {S.CHECK}, frozenset()),
 }

@@ -6,6 +6,7 @@ from intake.views import (
     agreement,
     ask,
     ask_send,
+    blueprint,
     conversation,
     deciding,
     files,
@@ -18,6 +19,8 @@ from intake.views import (
 app_name = "intake"
 
 REQUEST = "requests/<str:reference>/"
+
+BLUEPRINT = f"{REQUEST}blueprint/"
 
 DRAFT = "ask/<uuid:key>/"
 
@@ -59,6 +62,21 @@ urlpatterns = [
     path(f"{REQUEST}people/<int:person>/remove/", people.remove_person, name="remove_person"),
     path(f"{REQUEST}people/audience/", people.change_audience, name="change_audience"),
     path(f"{REQUEST}access/", people.ask_access, name="ask_access"),
+    # The blueprint
+    path(BLUEPRINT, blueprint.blueprint_page, name="blueprint"),
+    path(f"{BLUEPRINT}start/", blueprint.start, name="blueprint_start"),
+    path(f"{BLUEPRINT}sign/", blueprint.sign, name="blueprint_sign"),
+    path(f"{BLUEPRINT}change/", blueprint.change, name="blueprint_change"),
+    path(f"{BLUEPRINT}change/drop/", blueprint.drop, name="blueprint_drop"),
+    path(f"{BLUEPRINT}versions/<int:number>/", blueprint.version, name="blueprint_version"),
+    path(f"{BLUEPRINT}compare/<int:a>/<int:b>/", blueprint.compare, name="blueprint_compare"),
+    path(f"{BLUEPRINT}steps/<int:step>/", blueprint.finish_step, name="blueprint_step"),
+    path(f"{BLUEPRINT}comments/<int:comment>/", blueprint.resolve, name="blueprint_resolve"),
+    path(f"{BLUEPRINT}<slug:part>/", blueprint.edit, name="blueprint_part"),
+    path(f"{BLUEPRINT}<slug:part>/begin/", blueprint.begin, name="blueprint_begin"),
+    path(f"{BLUEPRINT}<slug:part>/agree/", blueprint.agree, name="blueprint_agree"),
+    path(f"{BLUEPRINT}<slug:part>/changes/", blueprint.changes, name="blueprint_changes"),
+    path(f"{BLUEPRINT}<slug:part>/comment/", blueprint.comment, name="blueprint_comment"),
     # Triage
     path("triage/", queue.queue_page, name="queue"),
     path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),

@@ -78,6 +78,14 @@ METRICS: dict[str, Metric] = {
             shown_to_requester=False,
         ),
         Metric(
+            "promise",
+            "Agreed promise",
+            "keep what we agreed",
+            "when both had signed",
+            OnReopen.RESTART,
+            shown_to_requester=True,
+        ),
+        Metric(
             "verdict",
             "Verdict",
             "decide on the pilot",

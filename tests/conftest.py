@@ -9,14 +9,16 @@ import pytest
 from django.db import connection
 
 from accounts.models import Department, Role, User
-from audit.triggers import SQLITE
+from audit import triggers
 from catalog.models import Service, ServiceTier
+from intake import guards
 from intake.models import WorkRequest
 from tests.factories.accounts import DepartmentFactory, PersonFactory
 from tests.factories.catalog import make_service, tier
 from tests.factories.intake import make_work
 
 # Playwright runs an event loop in the thread that also talks to the database.
+SQLITE = (*triggers.SQLITE, *guards.SQLITE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -33,7 +35,7 @@ def berlin() -> Callable[[str], datetime]:
 
 @pytest.fixture(autouse=True, scope="session")
 def flush_on_sqlite(django_db_setup: None) -> Iterator[None]:
-    """Let tests with real transactions empty the audit table, whose triggers refuse DELETE."""
+    """Let tests with real transactions empty the tables whose triggers refuse DELETE."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -2,6 +2,15 @@
 
 from intake.models.agreement import Blueprint, ExitCriterion, Proposal, ResultCheck, Verdict
 from intake.models.attachment import Attachment
+from intake.models.blueprint import (
+    BlueprintDuty,
+    BlueprintPart,
+    BlueprintSignature,
+    BlueprintVersion,
+    PartComment,
+    PartLock,
+    Side,
+)
 from intake.models.conversation import Hold, HoldQuestion, Message
 from intake.models.dialogue import InboundMail, NewDate, SavedText
 from intake.models.framing import (
@@ -25,6 +34,10 @@ __all__ = [
     "Answer",
     "Attachment",
     "Blueprint",
+    "BlueprintDuty",
+    "BlueprintPart",
+    "BlueprintSignature",
+    "BlueprintVersion",
     "Decision",
     "EarlierAnswer",
     "ExitCriterion",
@@ -34,6 +47,8 @@ __all__ = [
     "Message",
     "NeedVersion",
     "NewDate",
+    "PartComment",
+    "PartLock",
     "Participant",
     "Proposal",
     "QuestionVersion",
@@ -41,6 +56,7 @@ __all__ = [
     "ReferenceCounter",
     "ResultCheck",
     "SavedText",
+    "Side",
     "Verdict",
     "WorkRequest",
     "WorkRequestQuerySet",

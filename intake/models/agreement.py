@@ -52,15 +52,21 @@ class Proposal(models.Model):
 
 
 class Blueprint(models.Model):
-    """How this request is served: the standard of the chosen tier, taken as it was then."""
+    """How this request is served: what is in force of its newest signed version.
+
+    A blueprint that was taken over with old requests has no version of its own.
+    """
 
     work = models.OneToOneField(WorkRequest, on_delete=models.CASCADE, related_name="blueprint")
     tier = models.ForeignKey(ServiceTier, on_delete=models.PROTECT, related_name="+")
-    trigger = models.CharField(max_length=200)
+    trigger = models.CharField(max_length=400)
     handoffs = models.JSONField(default=list)
     promises = models.JSONField(default=list)
     measures = models.JSONField(default=list)
     agreed_at = models.DateTimeField()
+    version = models.OneToOneField(
+        "BlueprintVersion", null=True, on_delete=models.PROTECT, related_name="in_force_as"
+    )
 
     objects: ClassVar[models.Manager[Blueprint]] = models.Manager()
 

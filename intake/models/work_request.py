@@ -287,7 +287,9 @@ class WorkRequest(models.Model):
     def current_proposal(self) -> Proposal | None:
         """The newest one that was not taken back or refused; chosen or still open."""
         offered = self.proposals.filter(withdrawn_at=None).order_by("-id")
-        return offered.select_related("version", "suggested", "chosen", "proposed_by").first()
+        return offered.select_related(
+            "version__service", "suggested", "chosen", "proposed_by"
+        ).first()
 
     @classmethod
     def number_of(cls, reference: str) -> int | None:

@@ -111,6 +111,26 @@ def _redacted(data: Data) -> str:
     return f"Removed {data.get('what', 'a text')}"
 
 
+def _part(words: str) -> Callable[[Data], str]:
+    return lambda data: f"{words} {data.get('number', '')} of the blueprint"
+
+
+def _version(words: str) -> Callable[[Data], str]:
+    return lambda data: f"{words} version {data.get('version', '')} of the blueprint"
+
+
+def _blueprint_begun(data: Data) -> str:
+    copied = data.get("copied_from")
+    named = f"a copy of {copied}" if copied else "a blank page"
+    return f"Began the blueprint from {STARTS.get(str(data.get('source')), named)}"
+
+
+def _step_done(data: Data) -> str:
+    kept = "Kept" if data.get("kind") == "promise" else "Handed over"
+    return f"{kept}: {data.get('text', '')}"
+
+
+STARTS = {"standard": "the service's standard"}
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
     "intake.asked": _asked,
@@ -121,6 +141,15 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.need_answered": _need_answered,
     "intake.urgency_judged": _judged,
     "intake.standard_blueprint_taken": lambda _: "Took the service's standard as it is",
+    "intake.blueprint_begun": _blueprint_begun,
+    "intake.part_changed": _part("Changed part"),
+    "intake.part_agreed": _part("Agreed to part"),
+    "intake.part_commented": _part("Commented on part"),
+    "intake.comment_resolved": _part("Resolved a comment on part"),
+    "intake.blueprint_signed": _version("Signed"),
+    "intake.change_proposed": _version("Proposed a change: opened"),
+    "intake.change_dropped": _version("Gave up"),
+    "intake.step_done": _step_done,
     "intake.criterion_ticked": lambda data: f"Finished: {data.get('text', '')}",
     "intake.criterion_reopened": lambda data: f"Not finished after all: {data.get('text', '')}",
     "intake.file_added": lambda data: f"Added the file {data.get('file', '')}",

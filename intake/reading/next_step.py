@@ -1,7 +1,7 @@
 """What happens next: one sentence on who owes what to whom by when, for every state (ux.md 5.5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -78,7 +78,15 @@ def next_step(facts: Facts) -> NextStep:
         return _parked(facts)
     if work.state in IN_TRIAGE and facts.need and facts.need.is_waiting:
         return _played_back(facts, facts.need)
+    if work.state == State.BLUEPRINT:
+        return _set_up(facts)
     return _promise(facts)
+
+
+def _set_up(facts: Facts) -> NextStep:
+    """Both sides write and sign the blueprint; our promise to have it signed runs."""
+    page = reverse("intake:blueprint", args=[facts.work.reference])
+    return replace(_promise(facts), action="Open the blueprint", address=page)
 
 
 def _promise(facts: Facts) -> NextStep:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from catalog import comparison
 from catalog.first_results import first_results
-from catalog.models import ServiceTier
+from catalog.models import Service, ServiceTier
 from intake.models import Proposal
 from intake.reading.tradeoffs import options
 
@@ -23,6 +23,8 @@ class Offer:
     columns: Sequence[comparison.Column]
     rows: Sequence[comparison.Row]
     caption: str
+    is_undated: bool = False
+    is_retired: bool = False
 
     def tier(self, key: str) -> ServiceTier:
         """The tier behind a chosen option."""
@@ -40,4 +42,6 @@ def offer_of(proposal: Proposal, *, now: datetime) -> Offer:
         columns=comparison.columns(tiers, suggested=proposal.suggested_id),
         rows=comparison.rows(tiers, due=due, now=now, mark_differences=True),
         caption=comparison.caption(tiers),
+        is_undated=any(due.get(tier.pk) is None for tier in tiers),
+        is_retired=proposal.version.service.state == Service.State.RETIRED,
     )

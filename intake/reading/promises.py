@@ -27,9 +27,12 @@ PROMISED = {
     "blueprint": "set up the work with {you}",
     "delivery": "deliver the first result",
     "handoff": "hand over the next step",
+    "promise": "keep what we agreed",
     "verdict": "decide on the pilot",
 }
 ANSWER = "answer {you}"
+# Of these a request may run several; each says which it is.
+NAMED = ("handoff", "promise")
 
 
 class Chip(NamedTuple):
@@ -137,5 +140,7 @@ def is_shown(clock: Clock) -> bool:
 
 def promised(clock: Clock, work: WorkRequest, *, you: str = "you") -> str:
     """What was promised, such as "reply to you in person"; the quick lane promises an answer."""
+    if clock.part and clock.metric in NAMED:
+        return f"{PROMISED[clock.metric]}, “{clock.part.replace('-', ' ')}”"
     is_answer = clock.metric == "proposal" and work.is_quick
     return (ANSWER if is_answer else PROMISED[clock.metric]).format(you=you)

@@ -60,6 +60,7 @@ TABS = (
     ("overview", "request_detail", "Overview"),
     ("conversation", "conversation", "Conversation"),
     ("framing", "request_framing", "Framing"),
+    ("blueprint", "blueprint", "Blueprint"),
     ("notes", "notes", "Notes"),
     ("people", "people", "People"),
     ("history", "request_history", "History"),
@@ -150,8 +151,14 @@ class RequestPage:
         return [
             Link(words, self.address(name), counts.get(key, 0), key == self.tab)
             for key, name, words in TABS
-            if key != "notes" or self.sees_internal
+            if self._has_tab(key)
         ]
+
+    def _has_tab(self, key: str) -> bool:
+        """Notes are for the PMO; a blueprint is there once a tier was chosen."""
+        if key == "blueprint":
+            return self.work.tier_id is not None
+        return key != "notes" or self.sees_internal
 
     def _count(self, name: str) -> int:
         return int(getattr(self.work, name, 0))

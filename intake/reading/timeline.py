@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -197,4 +198,5 @@ def _misses(work: WorkRequest, reader: Reader, until: datetime | None) -> Iterab
 
 
 def _explained(clock: Clock, work: WorkRequest) -> str:
-    return reverse("intake:request_clock", args=[work.reference, clock.metric])
+    address = reverse("intake:request_clock", args=[work.reference, clock.metric])
+    return f"{address}?{urlencode({'part': clock.part})}" if clock.part else address

@@ -1,30 +1,40 @@
 """What the requester decides: the need, the tier, the result; and the delivery in between."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
 from audit.services import record
-from catalog.models import ServiceTier
+from catalog.models import Service, ServiceTier
 from intake import policies, search
 from intake.models import (
-    Blueprint,
     ExitCriterion,
     NeedVersion,
     Proposal,
     ResultCheck,
     WorkRequest,
 )
+from intake.services import duties
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_pmo, owe_requester
+from intake.services.signing import sign_standard
 from intake.states import State
 
 
 class NothingToDecideError(Exception):
     """What was to be decided has been decided or taken back."""
+
+
+@dataclass(frozen=True)
+class NoLongerOfferedError(Exception):
+    """The service was retired while its tiers were being chosen from."""
+
+    service: Service
 
 
 class OpenCriteriaError(Exception):
@@ -77,44 +87,37 @@ def choose_tier(
     at: datetime,
     reason: str = "",
     seen: int | None = None,
+    take_standard: bool = True,
 ) -> WorkRequest:
-    """Take a tier knowingly. The tier's standard blueprint is taken as it is, which signs it."""
+    """Take a tier knowingly. `take_standard` takes its blueprint as it is, which signs it.
+
+    In the quick lane that is always so. Raise NoLongerOfferedError for a service that was retired
+    while the choice was open.
+    """
     work = lock(work, seen=seen)
     require(policies.can_choose(actor, work))
     proposal = _open_proposal(work)
     require(tier.version_id == proposal.version_id)
+    _require_offered(tier, at=at)
     proposal.chosen, proposal.chosen_by, proposal.chosen_at = tier, actor, at
     proposal.choice_reason = reason
     proposal.save(update_fields=["chosen", "chosen_by", "chosen_at", "choice_reason"])
     work.tier = tier
     choice = {"chosen": tier.level, "suggested": proposal.suggested.level}
     move(work, State.BLUEPRINT, actor=actor, at=at, changed=("tier",), **choice)
-    _take_standard(work, at=at)
-    record("intake.standard_blueprint_taken", work, actor=actor, at=at, tier=tier.level)
-    move(work, State.RUNNING, actor=actor, at=at)
+    if take_standard or work.is_quick:
+        sign_standard(work, actor=actor, at=at)
+        owe_requester("request_running", work, at=at, event=proposal.pk)
     owe_pmo("tier_chosen", work, at=at, event=proposal.pk, proposal=proposal.pk)
-    owe_requester("request_running", work, at=at, event=proposal.pk)
     return work
 
 
-def _take_standard(work: WorkRequest, *, at: datetime) -> None:
-    """Copy the standard blueprint, so that a later version of the service changes nothing here."""
-    assert work.tier is not None
-    standard = work.tier.version.blueprint
-    Blueprint.objects.filter(work=work).delete()
-    blueprint = Blueprint.objects.create(
-        work=work,
-        tier=work.tier,
-        trigger=standard.trigger,
-        handoffs=standard.handoffs,
-        promises=[work.tier.promise, *standard.promises],
-        measures=standard.measures,
-        agreed_at=at,
-    )
-    ExitCriterion.objects.bulk_create(
-        ExitCriterion(blueprint=blueprint, position=place, text=text)
-        for place, text in enumerate(standard.exit_criteria, start=1)
-    )
+def _require_offered(tier: ServiceTier, *, at: datetime) -> None:
+    service = tier.version.service
+    if service.state == Service.State.RETIRED:
+        raise NoLongerOfferedError(service)
+    if service.retires_on and service.retires_on <= timezone.localtime(at).date():
+        raise NoLongerOfferedError(service)
 
 
 @transaction.atomic
@@ -223,5 +226,6 @@ def not_finished(
     require(policies.can_check(actor, work) and bool(what))
     work.new_answer_at = at
     move(work, State.RUNNING, actor=actor, at=at, reason=what, changed=("new_answer_at",))
+    duties.go_on(work, actor=actor, at=at)
     owe_pmo("result_sent_back", work, at=at, event=work.version, what=what)
     return work

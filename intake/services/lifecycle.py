@@ -169,8 +169,11 @@ def _end_clocks(
 
 
 def _owed(was: State, to: State) -> frozenset[str]:
-    """The clocks that a move starts. A first reply is promised once, on receipt."""
-    started = CLOCKS[to] - CLOCKS[was] - {"first_reply"}
+    """The clocks that a move starts. A first reply is promised once, on receipt.
+
+    Handoffs and agreed promises start with their step (`duties`), not with the state.
+    """
+    started = CLOCKS[to] - CLOCKS[was] - {"first_reply", "handoff", "promise"}
     return started if to != State.PARKED else frozenset()
 
 

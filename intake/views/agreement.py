@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.date_words import day_words
 from accounts.forms import PortalForm
 from accounts.http import PortalRequest
 from accounts.moment import database_now
@@ -28,7 +29,7 @@ from intake.models import NeedVersion, Proposal, WorkRequest
 from intake.reading.offer import Offer, offer_of
 from intake.reading.request_page import RequestPage
 from intake.services import agreement
-from intake.services.agreement import NothingToDecideError
+from intake.services.agreement import NoLongerOfferedError, NothingToDecideError
 from intake.services.lifecycle import ConflictError
 from intake.states import IllegalMoveError, State
 from intake.views.conflict import conflict_page
@@ -136,23 +137,39 @@ def proposal(request: PortalRequest, page: RequestPage) -> HttpResponse:
 def _choose(
     request: PortalRequest, page: RequestPage, form: ChoiceForm, offer: Offer
 ) -> HttpResponse:
+    """In the full lane the blueprint follows: the standard as it is, or set up together."""
     tier = offer.tier(form.cleaned_data["tier"])
     version = page.work.version
-    return decide(
-        request,
-        page,
-        form,
-        lambda at: agreement.choose_tier(
-            page.work,
-            tier=tier,
-            reason=form.cleaned_data["reason"],
-            actor=request.user,
-            at=at,
-            seen=version,
-        ),
-        done=lambda: Proposal.objects.filter(pk=offer.proposal.pk, chosen=tier).exists(),
-        said=f"You chose {tier}. The work begins now.",
-    )
+    follows = "The work begins now." if page.work.is_quick else "Now say how it should run."
+    try:
+        answer = decide(
+            request,
+            page,
+            form,
+            lambda at: agreement.choose_tier(
+                page.work,
+                tier=tier,
+                reason=form.cleaned_data["reason"],
+                actor=request.user,
+                at=at,
+                seen=version,
+                take_standard=False,
+            ),
+            done=lambda: Proposal.objects.filter(pk=offer.proposal.pk, chosen=tier).exists(),
+            said=f"You chose {tier}. {follows}",
+        )
+    except NoLongerOfferedError as gone:
+        form.add_error("tier", _retired(gone, page))
+        return form_page(request, page, form, "proposal", offer=offer, may_choose=True)
+    is_set_up = answer.status_code == 302 and is_in(page.work, State.BLUEPRINT)
+    return redirect("intake:blueprint", page.work.reference) if is_set_up else answer
+
+
+def _retired(gone: NoLongerOfferedError, page: RequestPage) -> str:
+    """The sentence for a service that ended while its tiers were on the table."""
+    when = gone.service.retires_on
+    on = f" on {day_words(when, now=page.now)}" if when else ""
+    return f"{gone.service} was retired{on}. Choose “None of these fits”, and we propose another"
 
 
 @require_http_methods(METHODS)

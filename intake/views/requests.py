@@ -104,7 +104,9 @@ def clock(request: PortalRequest, page: RequestPage, metric: str) -> HttpRespons
     shown = [
         clock
         for clock in page.clocks
-        if clock.metric == metric and (page.sees_internal or is_shown(clock))
+        if clock.metric == metric
+        and clock.part == request.GET.get("part", clock.part)
+        and (page.sees_internal or is_shown(clock))
     ]
     if not shown:
         raise Http404

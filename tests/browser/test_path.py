@@ -114,6 +114,8 @@ def test_from_a_need_to_a_result(any_page, sign_in, requester, analyst, service)
     assert page.locator("main input[type=radio]:checked").count() == 0
     page.get_by_label("Silver · standard").check()
     go_on(page, "Choose this tier")
+    assert current().state == "blueprint"
+    go_on(page, "Take the standard as it is")
     work = current()
     assert (work.state, work.tier.level) == ("running", "silver")
 

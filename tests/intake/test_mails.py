@@ -22,12 +22,14 @@ from intake.services import (
     access,
     agreement,
     amending,
+    blueprint,
     conversation,
     decisions,
     escalation,
     late,
     people,
     reopening,
+    signing,
     triage,
 )
 from intake.states import State
@@ -37,6 +39,14 @@ from notifications.registry import context_for
 from sla.models import ClockEvent
 from sla.services import sweep
 from tests.factories.accounts import PersonFactory
+from tests.factories.blueprint import (
+    agree_all,
+    begin,
+    bring_to_blueprint,
+    change,
+    sign,
+    text_of,
+)
 from tests.factories.intake import agree_need, bring_to, make_work
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +110,7 @@ def everything(requester, analyst, lead, silver, berlin):
     )
     triage.play_back(talked, text="Buyers need to know it on Wednesday.", actor=analyst, at=at)
     _proposals(requester, analyst, silver, at)
+    _blueprints(requester, analyst, silver, at)
     for state in (State.DONE, State.ANSWERED, State.DECLINED, State.PARKED, State.WITHDRAWN):
         work = make_work(requester, at)
         triage.claim(work, actor=analyst, at=at)
@@ -140,6 +151,23 @@ def _people(work, requester, analyst, silver, at):
         ended = make_work(requester, at)
         bring_to(State.ANSWERED, ended, analyst=analyst, tier=silver, at=at)
         reopening.reopen(ended, why="It came back.", actor=actor, at=later)
+
+
+def _blueprints(requester, analyst, silver, at):
+    changed, ready, signed = (
+        bring_to_blueprint(make_work(requester, at), analyst=analyst, tier=silver, at=at)
+        for _ in range(3)
+    )
+    for work in (changed, ready, signed):
+        begin(work, analyst, at)
+    blueprint.agree(changed, "end", seen=text_of(changed, "end").pk, actor=requester, at=at)
+    change(changed, "end", analyst, at, stop_early="No plan in May")
+    blueprint.comment(changed, "end", text="Is May right?", actor=requester, at=at)
+    agree_all(ready, analyst, at)
+    sign(ready, requester, at)
+    sign(signed, analyst, at)
+    sign(signed, requester, at)
+    signing.propose_change(signed, reason="Too tight", actor=requester, at=at)
 
 
 def _note(work, analyst, at):
