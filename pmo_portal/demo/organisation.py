@@ -15,6 +15,7 @@ from catalog.services.publishing import publish
 from catalog.services.starter import make_starter_catalog, parts_of, starter_document
 from intake.models import WorkRequest
 from pmo_portal.demo.acts import ACTS, Scene
+from pmo_portal.demo.handing import finish_next, handoff_moments
 from pmo_portal.demo.people import make_people
 from pmo_portal.demo.player import Act, Player
 from pmo_portal.demo.sending import send
@@ -90,10 +91,20 @@ class Course:
 
     def acts(self, place: Iterator[int]) -> Iterator[Act]:
         yield Act(self.sent, next(place), self._send)
-        moment = self.sent
+        moment, service = self.sent, ""
         for step in self.story.course:
             moment = after(self.calendar, moment, step.after)
             yield Act(moment, next(place), self._take(step.act, step.words))
+            if step.act == "propose":
+                service = step.words["service"]
+            if step.act == "choose" and not step.words.get("together"):
+                level = step.words["tier"]
+                for done in handoff_moments(service, level, moment, self.calendar):
+                    yield Act(done, next(place), self._hand)
+
+    def _hand(self, at: datetime) -> None:
+        assert self.scene is not None
+        finish_next(self.scene.work, at)
 
     def _send(self, at: datetime) -> None:
         work = send(self.story, self.requester, at=at, luck=self.luck)

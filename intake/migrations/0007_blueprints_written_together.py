@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0004_queue_order_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("intake", "0006_what_surrounds_the_conversation"),
     ]
 
     operations = [
