@@ -1,7 +1,15 @@
 """What the mails about clocks say: soon due, late, and still late (sla-spec 7.4 and 8)."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from django.urls import reverse
+
 from intake.mails import Notice, Words
+from intake.models import WorkRequest
 from intake.reading.promises import promised
+from notifications.models import OutboxMessage
+from notifications.registry import Context
 from sla.metrics import METRICS
 from sla.models import Clock, ClockEvent
 
@@ -30,6 +38,56 @@ def escalation(notice: Notice) -> Words | None:
     broken = due.first()
     due_at = broken.due_at if broken else event.clock.due_at or event.due_at
     return _words(notice, event) | {"due_at": due_at, "is_over": not event.clock.is_open}
+
+
+class Line(NamedTuple):
+    """One clock of a digest."""
+
+    reference: str
+    act: str
+    due_at: datetime
+    is_late: bool
+    noticed_at: datetime
+
+
+def digest(message: OutboxMessage) -> Context:
+    """Many clocks in one mail, the latest first; those that are no longer a fact are left out."""
+    named = message.payload.get("events") or []
+    live = ClockEvent.objects.live().filter(pk__in=named).select_related("clock")
+    works = WorkRequest.objects.visible_to(message.recipient).select_related("requester")
+    by_subject = works.in_bulk([event.clock.subject_id for event in live], field_name="subject_id")
+    told = [
+        (event, by_subject[event.clock.subject_id])
+        for event in sorted(live, key=_by_severity)
+        if event.clock.subject_id in by_subject and _is_worth_telling(event)
+    ]
+    if not told:
+        return None
+    more = max(int(message.payload.get("count", 0)) - len(named), 0)
+    soon = sum(event.kind == ClockEvent.Kind.WARN for event, _ in told)
+    return {
+        "lines": [_line(event, work) for event, work in told],
+        "more": more,
+        "count": len(told) + more,
+        "soon": soon,
+        "late": len(told) - soon,
+        "address": reverse("intake:queue") if message.recipient.is_pmo else reverse("home"),
+        "because": "so many promises were due at once",
+    }
+
+
+def _by_severity(event: ClockEvent) -> tuple[bool, datetime]:
+    return event.kind == ClockEvent.Kind.WARN, event.due_at
+
+
+def _is_worth_telling(event: ClockEvent) -> bool:
+    return event.kind != ClockEvent.Kind.WARN or event.clock.state == Clock.State.RUNNING
+
+
+def _line(event: ClockEvent, work: WorkRequest) -> Line:
+    act = promised(event.clock, work, you=work.requester.name)
+    due_at = event.clock.due_at or event.due_at
+    return Line(work.reference, act, due_at, event.is_late, event.detected_at)
 
 
 def _event(notice: Notice) -> ClockEvent | None:

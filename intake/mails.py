@@ -51,9 +51,9 @@ Extra = Callable[[Notice], Words | None]
 MayRead = Callable[[User, WorkRequest], bool]
 
 
-def to_them(kind: str, extra: Extra, *, path: str = "") -> None:
+def to_them(kind: str, extra: Extra, *, path: str = "", at_once: bool = False) -> None:
     """Register a notice to the requester's side; its button leads to `path` of the request."""
-    register(kind, lambda message: _context(message, extra, path, policies.is_of))
+    register(kind, lambda message: _context(message, extra, path, policies.is_of), at_once=at_once)
 
 
 def to_everybody(kind: str, extra: Extra, *, path: str = "") -> None:
@@ -65,18 +65,33 @@ def to_everybody(kind: str, extra: Extra, *, path: str = "") -> None:
     register(kind, lambda message: _context(message, extra, path, may_read))
 
 
-def to_pmo(kind: str, extra: Extra) -> None:
-    """Register a notice to the PMO; whoever has left it gets nothing."""
-    register(kind, lambda message: _context(message, extra, "", policies.can_see_internal))
+def to_pmo(kind: str, extra: Extra, *, sponsors: bool = False) -> None:
+    """Register a notice to the PMO; whoever has left it gets nothing, a stand-in of it does.
+
+    With `sponsors`, the sponsor of the request's area may read it too.
+    """
+
+    def sponsor_may_read(user: User, work: WorkRequest) -> bool:
+        # Only of the areas they sponsor: others are not visible to them.
+        return user.is_sponsor or policies.can_see_internal(user, work)
+
+    may_read = sponsor_may_read if sponsors else policies.can_see_internal
+    register(
+        kind,
+        lambda message: _context(message, extra, "", may_read, for_pmo=True),
+        may_stand_in=lambda person: person.is_pmo,
+    )
 
 
-def _context(message: OutboxMessage, extra: Extra, path: str, may_read: MayRead) -> Context:
+def _context(
+    message: OutboxMessage, extra: Extra, path: str, may_read: MayRead, *, for_pmo: bool = False
+) -> Context:
     work = _visible(message, may_read)
     words = extra(Notice(work, message)) if work else None
     if work is None or words is None:
         return None
-    for_pmo = may_read is policies.can_see_internal
-    page = reverse("intake:triage_detail", args=[work.reference]) if for_pmo else ""
+    in_triage = for_pmo and message.recipient.is_pmo
+    page = reverse("intake:triage_detail", args=[work.reference]) if in_triage else ""
     return _common(work, message.recipient) | {
         "address": page or work.get_absolute_url() + path,
         **words,
@@ -112,7 +127,10 @@ def _because(work: WorkRequest, recipient: User) -> str:
         return f"you raised {work.reference} for {work.requester.name}"
     if recipient.pk == work.analyst_id:
         return f"you are the contact of {work.reference}"
-    return "you lead the PMO" if recipient.is_pmo else f"you take part in {work.reference}"
+    if recipient.is_pmo:
+        return "you lead the PMO"
+    takes_part = policies.takes_part(recipient, work) or not recipient.is_sponsor
+    return f"you {'take part in' if takes_part else 'sponsor the area of'} {work.reference}"
 
 
 # What the single notices need. None: nobody needs it any more.
@@ -242,7 +260,7 @@ def register_all() -> None:
     from intake import blueprint_mails, clock_mails, people_mails
 
     people_mails.register_all()
-    to_them("request_received", promises)
+    to_them("request_received", promises, at_once=True)
     to_them("request_claimed", contact)
     to_everybody("reply", said, path="conversation/")
     to_them("questions_asked", asked, path="conversation/")
@@ -262,9 +280,10 @@ def register_all() -> None:
     to_pmo("request_withdrawn", withdrawn)
     to_pmo("result_recorded", result)
     to_pmo("result_sent_back", sent_back)
-    to_pmo("clock_warn", clock_mails.warning)
-    to_pmo("clock_breach", clock_mails.breach)
-    to_pmo("clock_escalate", clock_mails.escalation)
+    to_pmo("clock_warn", clock_mails.warning, sponsors=True)
+    to_pmo("clock_breach", clock_mails.breach, sponsors=True)
+    to_pmo("clock_escalate", clock_mails.escalation, sponsors=True)
+    register("clock_digest", clock_mails.digest, may_stand_in=lambda person: person.is_pmo)
     to_everybody("blueprint_changed", blueprint_mails.part_changed, path="blueprint/")
     to_everybody("blueprint_ready", blueprint_mails.ready, path="blueprint/sign/")
     to_everybody("blueprint_signed", blueprint_mails.signed, path="blueprint/sign/")

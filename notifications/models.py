@@ -44,6 +44,7 @@ class OutboxMessage(models.Model):
     )
     about = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
+    is_urgent = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=5, choices=Status.choices, default=Status.DUE)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()

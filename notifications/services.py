@@ -15,7 +15,9 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from notifications.channels import email
 from notifications.models import OutboxMessage
-from notifications.registry import UnknownKindError, context_for
+from notifications.quiet import quiet_until
+from notifications.registry import UnknownKindError, context_for, kind_of
+from notifications.stand_ins import hand_over
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -33,14 +35,19 @@ def notice(
     key: str,
     at: datetime,
     payload: dict[str, Any] | None = None,
+    is_urgent: bool = False,
 ) -> OutboxMessage:
-    """Make an unsaved notice, for acts that owe several at once. `payload` holds ids, not text."""
+    """Make an unsaved notice, for acts that owe several at once. `payload` holds ids, not text.
+
+    An urgent one goes out at night and on days off too.
+    """
     return OutboxMessage(
         kind=kind,
         recipient=to,
         about=about,
         key=f"{key}:{to.pk}:email",
         payload=payload or {},
+        is_urgent=is_urgent,
         created_at=at,
         not_before=at,
     )
@@ -99,6 +106,13 @@ def claim_next(*, now: datetime) -> OutboxMessage | None:
 
 
 def _deliver(message: OutboxMessage, *, now: datetime) -> None:
+    if not hand_over(message, now):
+        _finish(message, status=Status.STALE)
+        return
+    later = None if message.is_urgent or kind_of(message).is_at_once else _quiet(message, now)
+    if later:
+        _finish(message, not_before=later)
+        return
     context = context_for(message)
     if context is None or not message.recipient.is_active:
         _finish(message, status=Status.STALE)
@@ -106,6 +120,11 @@ def _deliver(message: OutboxMessage, *, now: datetime) -> None:
     mail = email.render(message, context)
     mail.send()
     _finish(message, status=Status.SENT, sent_at=now, subject=mail.subject, body=mail.body)
+
+
+def _quiet(message: OutboxMessage, now: datetime) -> datetime | None:
+    """When the recipient may be written to; asked at delivery, since people change their hours."""
+    return quiet_until(message.recipient, now)
 
 
 def _finish(message: OutboxMessage, **changes: Any) -> None:

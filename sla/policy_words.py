@@ -16,6 +16,7 @@ from sla.metrics import METRICS
 from sla.terms import Kind
 
 UNITS = {"h": 3600, "min": 60, "s": 1}
+ROLE_WORDS = re.compile(r"(?P<point>.*?)\s+to\s+(?P<roles>[a-z ]+)", re.IGNORECASE)
 OFFSET = re.compile(r"(\d{1,6})\s*(h|min|s)\s+(before|after)(?:\s+due)?")
 PERCENT = re.compile(r"(\d{1,4})\s*%?")
 MOST_THRESHOLDS = 10
@@ -53,7 +54,14 @@ def amount_words(seconds: int, day: timedelta | None) -> str:
 
 
 def threshold_words(row: Mapping[str, Any]) -> str:
-    """Return "75 %", "2 h before due" or "30 min after due"."""
+    """Return "75 %", "2 h before due", or "200 % to lead and sponsor" where others are told."""
+    usual = TOLD[Kind(row["kind"])][0]
+    told = list(row.get("recipients") or usual)
+    point = _point_words(row)
+    return point if told == usual else f"{point} to {' and '.join(told)}"
+
+
+def _point_words(row: Mapping[str, Any]) -> str:
     if "percent" in row:
         return f"{row['percent']} %"
     offset = int(row.get("offset_seconds", 0))
@@ -74,7 +82,7 @@ def ladder_words(rows: Iterable[Mapping[str, Any]], kind: Kind) -> str:
 def read_ladder(text: str, kind: Kind, *, old: Iterable[Row] = ()) -> list[Row]:
     """Return "50 %, 2 h before" as thresholds; raise ValueError with a sentence otherwise.
 
-    One that was there before keeps whom it tells.
+    Who is told may follow: "200 % to lead and sponsor"; else it is the role of the kind.
     """
     parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
     if len(parts) > MOST_THRESHOLDS:
@@ -85,11 +93,23 @@ def read_ladder(text: str, kind: Kind, *, old: Iterable[Row] = ()) -> list[Row]:
     for row in rows:
         if keys.count(row["key"]) > 1:
             raise ValueError(f"{threshold_words(row)} is listed twice")
-    return [known.get(row["key"], row) for row in rows]
+    return [
+        _kept(known.get(row["key"]), row, says_whom=bool(ROLE_WORDS.fullmatch(part)))
+        for row, part in zip(rows, parts, strict=True)
+    ]
+
+
+def _kept(known: Row | None, row: Row, *, says_whom: bool) -> Row:
+    """The threshold as it was, unless somebody else is told of it now."""
+    if known is None or (says_whom and known["recipients"] != row["recipients"]):
+        return row
+    return known
 
 
 def _read(text: str, kind: Kind) -> Row:
     recipients, severity = TOLD[kind]
+    if match := ROLE_WORDS.fullmatch(text):
+        text, recipients = match["point"], _read_roles(match["roles"])
     if match := PERCENT.fullmatch(text):
         percent = int(match[1])
         if not 1 <= percent <= 1000:
@@ -101,6 +121,14 @@ def _read(text: str, kind: Kind) -> Row:
             kind, offset_seconds=seconds, recipients=recipients, severity=severity
         )
     raise ValueError("Enter percentages such as 50 %, or times such as 2 h before")
+
+
+def _read_roles(text: str) -> list[str]:
+    """Return "lead and sponsor" as roles; raise ValueError for one that is no step."""
+    roles = [role.strip().lower() for role in re.split(r"\s+and\s+", text.strip())]
+    if unknown := [role for role in roles if role not in thresholds.ROLES]:
+        raise ValueError(f"{unknown[0]} is nobody to tell. Choose analyst, lead or sponsor")
+    return list(dict.fromkeys(roles))
 
 
 def differences(old: Iterable[Told], new: Iterable[Told]) -> list[str]:

@@ -41,6 +41,17 @@ def defaults() -> list[Row]:
     ]
 
 
+# The steps of the ladder: whoever works the request, those who lead, whose area it is.
+ROLES = ("analyst", "lead", "sponsor")
+TOLD_BY_DEFAULT = {Kind.WARN: "analyst", Kind.BREACH: "analyst", Kind.ESCALATE: "lead"}
+
+
+def recipients_of(rows: Iterable[Mapping[str, Any]], key: str, kind: str) -> list[str]:
+    """The roles that hear of a threshold; those of its kind where the target names none."""
+    named = next((row.get("recipients") for row in rows if row.get("key") == key), None)
+    return list(named) if named else [TOLD_BY_DEFAULT[Kind(kind)]]
+
+
 def read(rows: Iterable[Mapping[str, Any]]) -> tuple[Threshold, ...]:
     """Return stored rows as thresholds; KeyError or ValueError for a damaged one."""
     return tuple(

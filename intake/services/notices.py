@@ -42,6 +42,7 @@ def notices(
             key=f"{kind}:{work.pk}:{event}",
             at=at,
             payload={"work": work.pk} | payload,
+            is_urgent=work.urgency == WorkRequest.Urgency.ACCEPTED,
         )
         for person in to
     ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from notifications.models import OutboxMessage
+from notifications.stand_ins import standing_in
 
 SUBJECT_LENGTH = 200
 SALT = "notifications.message_id"
@@ -23,6 +24,7 @@ def render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlterna
 
 def _render(message: OutboxMessage, context: dict[str, Any]) -> EmailMultiAlternatives:
     context = context | {"base_url": settings.BASE_URL, "recipient": message.recipient}
+    context["stands_in"] = standing_in(message)
     folder = f"emails/{message.kind}"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
     mail = EmailMultiAlternatives(

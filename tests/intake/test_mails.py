@@ -311,7 +311,7 @@ def test_what_was_noticed_late_says_so(work, analyst, lead, berlin):
     _sweep_until(berlin, "2026-03-05 12:00")
     mail = mail_of("clock_escalate", lead)
     assert "we promised to reply to Ana Silva in person by Tue 3 Mar, 10:00" in mail.body
-    assert "true from Tue 3 Mar, 14:00 and noticed Thu 5 Mar, 12:00" in mail.body
+    assert "due Tue 3 Mar, 14:00 and noticed Thu 5 Mar, 12:00" in mail.body
     assert "you lead the PMO" in mail.body
 
 

@@ -27,10 +27,11 @@ def greeting(tmp_path, settings):
     (folder / "body.html").write_text("<p>Hello {{ name }}</p>")
     directories = engines["django"].engine.dirs
     directories.append(tmp_path)
-    registry.register("greeting", lambda message: {"name": message.recipient.name})
+    builder = lambda message: {"name": message.recipient.name}  # noqa: E731
+    registry.register("greeting", builder, at_once=True)
     yield
     directories.remove(tmp_path)
-    registry._builders.pop("greeting")
+    registry.unregister("greeting")
 
 
 def owe(requester, key="hello:1"):
@@ -109,7 +110,7 @@ def test_a_lease_written_by_a_clock_that_ran_ahead_does_not_stick(requester):
 
 
 def test_a_notice_nobody_needs_any_more_is_dropped(requester):
-    registry.register("greeting", lambda message: None)
+    registry.register("greeting", lambda message: None, at_once=True)
     owe(requester)
     deliver_next(now=NOW)
     assert OutboxMessage.objects.get().status == Status.STALE

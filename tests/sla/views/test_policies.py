@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.models import Entry
 from sla.metrics import METRICS
 from sla.models import BusinessCalendar, Clock, SlaPolicy, SlaTarget
+from sla.policy_words import ladder_words, read_ladder
 from sla.services import clocks, policies, simulation
 from sla.services.policies import Promise
 from sla.terms import Kind
@@ -458,3 +459,13 @@ def test_without_closed_clocks_the_page_says_so(
 ) -> None:
     html: Any = client_m.post(change(policy), typed(hours, do="simulate")).content.decode()
     assert "Nothing to count yet" in html
+
+
+def test_a_step_of_the_ladder_may_tell_others():
+    rows = read_ladder("150 %, 200 % to lead and sponsor", Kind.ESCALATE)
+    assert [row["recipients"] for row in rows] == [["lead"], ["lead", "sponsor"]]
+    assert ladder_words(rows, Kind.ESCALATE) == "150 %, 200 % to lead and sponsor"
+    kept = read_ladder("200 % to lead and sponsor", Kind.ESCALATE, old=rows)
+    assert kept == [rows[1]]
+    with pytest.raises(ValueError, match="boss is nobody to tell"):
+        read_ladder("200 % to boss", Kind.ESCALATE)
