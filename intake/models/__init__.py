@@ -21,6 +21,7 @@ from intake.models.framing import (
     QuestionVersion,
     QuestionVisit,
 )
+from intake.models.reframing import JudgedPair, Reframe, RulesVersion, SolutionLabel
 from intake.models.work_request import (
     NO_PROMISE,
     Participant,
@@ -44,6 +45,7 @@ __all__ = [
     "Hold",
     "HoldQuestion",
     "InboundMail",
+    "JudgedPair",
     "Message",
     "NeedVersion",
     "NewDate",
@@ -54,9 +56,12 @@ __all__ = [
     "QuestionVersion",
     "QuestionVisit",
     "ReferenceCounter",
+    "Reframe",
     "ResultCheck",
+    "RulesVersion",
     "SavedText",
     "Side",
+    "SolutionLabel",
     "Verdict",
     "WorkRequest",
     "WorkRequestQuerySet",

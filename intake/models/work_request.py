@@ -138,6 +138,10 @@ class WorkRequest(models.Model):
     framed = models.PositiveSmallIntegerField(default=0)
     # Who may see it: the people named on it and the PMO, or everybody in its department too.
     is_for_department = models.BooleanField(default=False)
+    # How much the ask speaks in solutions (0 to 3), by these rules; 0 for rules that never read it.
+    # An analyst's label wins over the rules.
+    solution_level = models.PositiveSmallIntegerField(default=0)
+    solution_rules = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)

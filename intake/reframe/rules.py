@@ -69,6 +69,10 @@ class Rules:
     generic: Generic
     flags: Mapping[str, re.Pattern[str]]
     questions: Mapping[str, tuple[str, ...]]
+    reported: str
+    frames: Mapping[str, str]
+    gaps: Mapping[str, tuple[str, ...]]
+    fills: Mapping[str, Mapping[str, str]]
 
     def what(self, rule: str) -> str:
         """Say in words what a rule looks for; empty for one that these rules don't have."""
@@ -108,6 +112,8 @@ def compile_rules(document: Document) -> Rules:
             for name, given in _section(document, "flags", Mapping).items()
         },
         questions=_questions(_section(document, "questions", Mapping), lexicon),
+        reported=_section(document, "reported", str),
+        **_wording(document),
     )
 
 
@@ -185,6 +191,25 @@ def _generic(given: Mapping[str, Any], make: Make) -> Generic:
         if name not in (*COUNTED, "title_words")
     }
     return Generic(title_words=_number(given, "title_words"), **words, **patterns)
+
+
+def _wording(document: Document) -> dict[str, Any]:
+    """Frames, gaps and fills, by group; each group that has questions has a frame and its gaps."""
+    sections = {
+        name: {str(group): entry for group, entry in _section(document, name, Mapping).items()}
+        for name in ("frames", "gaps", "fills")
+    }
+    for group in _section(document, "questions", Mapping):
+        if not isinstance(sections["frames"].get(group), str):
+            raise RulesError("frames", f"the group {group} has none")
+        if len(sections["gaps"].get(group) or ()) != 2:
+            raise RulesError("gaps", f"the group {group} needs two")
+    fills = {
+        group: {str(answer): str(slug) for answer, slug in entry.items()}
+        for group, entry in sections["fills"].items()
+    }
+    gaps = {group: tuple(str(gap) for gap in entry) for group, entry in sections["gaps"].items()}
+    return {"frames": sections["frames"], "gaps": gaps, "fills": fills}
 
 
 def _questions(given: Mapping[str, Any], lexicon: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from audit.services import record_many
 from intake import policies, search
 from intake.importing.rows import Old, Refused
 from intake.models import Answer, QuestionVersion, WorkRequest
-from intake.services import lifecycle, submission
+from intake.services import lifecycle, rules, submission
 from intake.states import Lane
 from sla.models import Subject
 
@@ -98,6 +98,7 @@ def _works(olds: Sequence[Old], terms: Terms, at: datetime) -> list[WorkRequest]
     departments = _departments_of(olds)
     subjects = Subject.objects.bulk_create(Subject(kind="request") for _ in olds)
     numbers = submission.next_numbers(len(olds))
+    known_rules = rules.rules_in_force()
     return [
         WorkRequest(
             number=number,
@@ -112,6 +113,7 @@ def _works(olds: Sequence[Old], terms: Terms, at: datetime) -> list[WorkRequest]
             received_at=old.received_at,
             saved_at=at,
             import_key=old.key,
+            **rules.level_fields(old.ask, known_rules),
         )
         for old, subject, number in zip(olds, subjects, numbers, strict=True)
     ]

@@ -17,7 +17,7 @@ from audit.services import record, record_many
 from catalog.models import Service
 from intake import policies, search
 from intake.models import Answer, Decision, QuestionVersion, QuestionVisit, WorkRequest
-from intake.services import lifecycle
+from intake.services import lifecycle, rules
 from intake.services.notices import notices, their_side
 from intake.states import Lane, State
 from notifications.services import enqueue_many
@@ -159,7 +159,7 @@ def _draft_follows(work: WorkRequest, answer: Answer, *, at: datetime) -> None:
 def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
     """What the draft itself keeps of an answer; of a half written one only its title."""
     if answer.slug == "need":
-        return {"title": title_of(str(answer.get("need")))}
+        return _read_need(str(answer.get("need")), answer.status)
     if answer.status == Answer.Status.BEGUN:
         return {}
     if answer.slug == "kind":
@@ -169,6 +169,13 @@ def _read(work: WorkRequest, answer: Answer) -> dict[str, Any]:
     if answer.slug in TIMING.values():
         return timing_of(answer)
     return {}
+
+
+def _read_need(text: str, status: str) -> dict[str, Any]:
+    title = {"title": title_of(text)}
+    if status == Answer.Status.BEGUN:
+        return title
+    return title | rules.level_fields(text, rules.rules_in_force())
 
 
 def timing_of(answer: Answer | None) -> dict[str, Any]:
