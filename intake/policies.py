@@ -1,8 +1,8 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
 from accounts.models import Role, User
-from intake.models import Attachment, Participant, WorkRequest
-from intake.states import BEFORE_CHOICE, IN_TRIAGE, MAY_HOLD, REOPENABLE, State
+from intake.models import Attachment, DecisionPath, Participant, WorkRequest
+from intake.states import AGREEING, BEFORE_CHOICE, IN_TRIAGE, MAY_HOLD, REOPENABLE, State
 
 
 def is_of(user: User, work: WorkRequest) -> bool:
@@ -72,6 +72,14 @@ def can_remove_file(user: User, attachment: Attachment) -> bool:
 def can_answer(user: User, work: WorkRequest) -> bool:
     """Answer questions, agree the need, choose a tier and check the result."""
     return is_of(user, work) and work.is_open
+
+
+def can_edit_path(user: User, work: WorkRequest, version: str) -> bool:
+    """Both sides: today's until a proposal is accepted, the agreed one while that is worked out."""
+    if work.is_draft:
+        return can_write_draft(user, work)
+    states = BEFORE_CHOICE if version == DecisionPath.Version.TODAY else AGREEING
+    return work.state in states and (is_of(user, work) or can_triage(user, work))
 
 
 def can_choose(user: User, work: WorkRequest) -> bool:

@@ -35,6 +35,8 @@ BEFORE_RUNNING = frozenset({S.NEW, S.CLAIMED, S.DISCOVERY, S.PROPOSED, S.BLUEPRI
 OPEN = BEFORE_RUNNING | {S.RUNNING, S.CHECK}
 # In these a verdict of the PMO is possible; a new request is claimed by its verdict first.
 IN_TRIAGE = frozenset({S.NEW, S.CLAIMED, S.DISCOVERY})
+# In these both sides work out how it shall be.
+AGREEING = frozenset({S.DISCOVERY, S.PROPOSED, S.BLUEPRINT})
 # In these "waiting for you" may lie on top of the state.
 MAY_HOLD = frozenset({S.CLAIMED, S.DISCOVERY, S.PROPOSED, S.BLUEPRINT, S.RUNNING})
 # Until a tier is chosen, the requester may still change what they answered.

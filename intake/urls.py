@@ -1,6 +1,8 @@
 """Addresses of requests: asking, the request page, triage."""
 
-from django.urls import path
+from typing import Any
+
+from django.urls import URLPattern, path
 
 from intake.views import (
     agreement,
@@ -10,6 +12,7 @@ from intake.views import (
     conversation,
     deciding,
     files,
+    paths,
     people,
     queue,
     requests,
@@ -24,6 +27,20 @@ BLUEPRINT = f"{REQUEST}blueprint/"
 
 DRAFT = "ask/<uuid:key>/"
 
+
+def path_routes(prefix: str, name: str, **kept: Any) -> list[URLPattern]:
+    """The editor of a decision path under `prefix`, and each of its steps."""
+    step = f"{prefix}steps/<int:n>/"
+    return [
+        path(prefix, paths.editor, kept, name=name),
+        path(f"{prefix}steps/new/", paths.new_step, kept, name=f"{name}_new"),
+        path(step, paths.step, kept, name=f"{name}_step"),
+        path(f"{step}move/", paths.move, kept, name=f"{name}_move"),
+        path(f"{step}delete/", paths.delete, kept, name=f"{name}_delete"),
+        path(f"{prefix}text/", paths.text, kept, name=f"{name}_text"),
+    ]
+
+
 urlpatterns = [
     # Asking
     path("ask/", ask.start, name="ask_start"),
@@ -35,6 +52,7 @@ urlpatterns = [
     path(f"{DRAFT}delete/", ask_send.delete, name="ask_delete"),
     path(f"{DRAFT}files/<int:file>/", files.of_draft, name="draft_file"),
     path(f"{DRAFT}files/<int:file>/remove/", files.remove_from_draft, name="draft_file_remove"),
+    *path_routes(f"{DRAFT}path/", "ask_path"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
     path("requests/", requests.my_requests, name="my_requests"),
@@ -45,6 +63,17 @@ urlpatterns = [
     path(f"{REQUEST}notes/", conversation.notes, name="notes"),
     path(f"{REQUEST}files/<int:file>/", files.of_request, name="request_file"),
     path(f"{REQUEST}framing/", requests.framing, name="request_framing"),
+    *path_routes(f"{REQUEST}path/", "path_today", which="today"),
+    *path_routes(f"{REQUEST}path/agreed/", "path_agreed", which="agreed"),
+    path(f"{REQUEST}path/begin/", paths.begin_agreed, {"which": "agreed"}, name="path_begin"),
+    path(f"{REQUEST}path/picture.svg", paths.picture, {"which": "today"}, name="path_picture"),
+    path(
+        f"{REQUEST}path/agreed/picture.svg",
+        paths.picture,
+        {"which": "agreed"},
+        name="path_agreed_picture",
+    ),
+    path("paths/breaks/", paths.breaks, name="path_breaks"),
     path(f"{REQUEST}history/", requests.history, name="request_history"),
     path(f"{REQUEST}clocks/<slug:metric>/", requests.clock, name="request_clock"),
     path(f"{REQUEST}need/", agreement.play_back, name="play_back"),

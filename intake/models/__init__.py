@@ -21,6 +21,7 @@ from intake.models.framing import (
     QuestionVersion,
     QuestionVisit,
 )
+from intake.models.paths import DecisionPath, PathStep
 from intake.models.reframing import JudgedPair, Reframe, RulesVersion, SolutionLabel
 from intake.models.work_request import (
     NO_PROMISE,
@@ -40,6 +41,7 @@ __all__ = [
     "BlueprintSignature",
     "BlueprintVersion",
     "Decision",
+    "DecisionPath",
     "EarlierAnswer",
     "ExitCriterion",
     "Hold",
@@ -52,6 +54,7 @@ __all__ = [
     "PartComment",
     "PartLock",
     "Participant",
+    "PathStep",
     "Proposal",
     "QuestionVersion",
     "QuestionVisit",

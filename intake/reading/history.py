@@ -130,6 +130,12 @@ def _step_done(data: Data) -> str:
     return f"{kept}: {data.get('text', '')}"
 
 
+def _path_changed(data: Data) -> str:
+    which = "agreed decision path" if data.get("version") == "agreed" else "decision path"
+    step = f" ({data['step']})" if data.get("step") else ""
+    return f"Changed the {which}: {data.get('what', 'changed')}{step}"
+
+
 STARTS = {"standard": "the service's standard"}
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
@@ -162,6 +168,7 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.new_date_named": _new_date,
     "intake.redacted": _redacted,
     "intake.access_asked": lambda _: "Asked for access",
+    "intake.path_changed": _path_changed,
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.

@@ -60,6 +60,7 @@ TABS = (
     ("overview", "request_detail", "Overview"),
     ("conversation", "conversation", "Conversation"),
     ("framing", "request_framing", "Framing"),
+    ("path", "path_today", "Path"),
     ("blueprint", "blueprint", "Blueprint"),
     ("notes", "notes", "Notes"),
     ("people", "people", "People"),
@@ -126,7 +127,7 @@ class RequestPage:
     @property
     def title(self) -> str:
         """The title is taken from their words; who may not read those reads the reference."""
-        if self.work.title and self._may_read("need"):
+        if self.work.title and self.may_read("need"):
             return self.work.title
         return f"Request {self.work.reference}"
 
@@ -155,9 +156,11 @@ class RequestPage:
         ]
 
     def _has_tab(self, key: str) -> bool:
-        """Notes are for the PMO; a blueprint is there once a tier was chosen."""
+        """Notes are for the PMO, as a path may be; a blueprint is there once a tier was chosen."""
         if key == "blueprint":
             return self.work.tier_id is not None
+        if key == "path":
+            return not self.work.is_quick and self.may_read("path")
         return key != "notes" or self.sees_internal
 
     def _count(self, name: str) -> int:
@@ -250,7 +253,7 @@ class RequestPage:
     def _is_readable(self, answer: Answer) -> bool:
         return self._sees_pmo_only or not answer.is_pmo_only
 
-    def _may_read(self, slug: str) -> bool:
+    def may_read(self, slug: str) -> bool:
         """Whether nothing hides this answer, given or not, from the reader."""
         return self._sees_pmo_only or slug not in self._hidden
 
@@ -264,13 +267,13 @@ class RequestPage:
     @property
     def ask(self) -> str:
         """In their words; nothing where they are marked PMO only."""
-        return self.work.ask if self._may_read("need") else ""
+        return self.work.ask if self.may_read("need") else ""
 
     @cached_property
     def decision(self) -> Decision | None:
         """The decision it serves, as far as it was said or recorded."""
         found: Decision | None = getattr(self.work, "decision", None)
-        readable = self._may_read("decision") and self._may_read("decider")
+        readable = self.may_read("decision") and self.may_read("decider")
         if found is None or not readable:
             return None
         return found if found.name or found.decider or found.decided_on else None

@@ -62,7 +62,9 @@ def _elsewhere(
     if work.state == State.MERGED and work.merged_into:
         return _joined(request, work, work.merged_into)
     if reference != work.reference and request.resolver_match:
-        right: HttpResponse = redirect(request.resolver_match.view_name, work.reference, **kwargs)
+        right: HttpResponse = redirect(
+            request.resolver_match.view_name, reference=work.reference, **kwargs
+        )
         return right
     return None
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from accounts.models import User
 from intake.forms.ask import QuestionForm
-from intake.models import Answer, QuestionVersion, WorkRequest
-from intake.services import submission
+from intake.forms.paths import PathTextForm
+from intake.models import Answer, DecisionPath, QuestionVersion, WorkRequest
+from intake.services import paths, submission
 from intake.states import Lane
 from pmo_portal.demo.story import Story
 from pmo_portal.demo.working_time import duration
 
 RHYTHM = 1
-WAIT = frozenset({"today", "effect", "depth"})
+WAIT = frozenset({"today", "effect", "path", "depth"})
 
 
 def send(story: Story, person: User, *, at: datetime, luck: Random) -> WorkRequest:
@@ -48,6 +49,9 @@ def _answer(
     person: User,
     at: datetime,
 ) -> None:
+    if said and question.slug == paths.QUESTION:
+        _draw(work, said["text"], person, at)
+        return
     if said is None:
         value, status = {}, str(Answer.Status.TOGETHER)
     else:
@@ -56,6 +60,15 @@ def _answer(
             raise ValueError(f"{question.slug} of {person.name}: {form.errors.as_json()}")
         value, status = form.value(), form.status()
     submission.save_answer(work, question, value=value, status=status, actor=person, at=at)
+
+
+def _draw(work: WorkRequest, text: str, person: User, at: datetime) -> None:
+    """Draw the decision path from its text, as a person may paste it."""
+    form = PathTextForm({"text": text})
+    if not form.is_valid():
+        raise ValueError(f"path of {person.name}: {form.errors.as_json()}")
+    today = DecisionPath.Version.TODAY
+    paths.replace_steps(work, today, steps=form.steps, actor=person, at=at)
 
 
 def _answers(story: Story, at: datetime) -> dict[str, dict[str, Any]]:
@@ -83,6 +96,8 @@ def _full(said: dict[str, Any], at: datetime) -> Iterable[tuple[str, dict[str, A
     if "effect" in said:
         leads_to, *costs = said["effect"]
         yield "effect", {"leads_to": leads_to, "costs": "".join(costs)}
+    if "path" in said:
+        yield "path", {"text": said["path"]}
     if "decision" not in said:
         return
     yield "decision", {"decision": said["decision"]}

@@ -155,6 +155,9 @@ def test_continue_leads_to_the_next_open_question_of_the_part(ana, draft):
         "question", draft, "decider"
     )
     assert ana.answer(draft, "decider", **FULL["decider"])["Location"] == ana.address(
+        "question", draft, "path"
+    )
+    assert ana.answer(draft, "path", then="together")["Location"] == ana.address(
         "question", draft, "who"
     )
     assert ana.answer(draft, "who", **FULL["who"])["Location"] == ana.address("draft", draft)
@@ -204,7 +207,7 @@ def test_each_question_is_the_heading_and_the_title_of_its_page(ana, draft):
 
 
 def test_the_place_in_the_part_is_told(ana, draft):
-    assert "The decision · question 2 of 3 in this part" in words(
+    assert "The decision · question 2 of 4 in this part" in words(
         ana.open("question", draft, "decision")
     )
     work = ana.begin("Where do I find the calendar of the portfolio board?")
