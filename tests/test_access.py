@@ -73,7 +73,7 @@ def is_private(route):
     return any(part in route for part in ("<reference", ":reference", "draft", ":key", ":absence"))
 
 
-MANAGED = ("triage/", "manage/", "board/", "my-work/")
+MANAGED = ("paths/", "triage/", "manage/", "board/", "my-work/")
 PERSONAL = (*MANAGED, "requests/", "ask/", "waiting/", "account/")
 
 

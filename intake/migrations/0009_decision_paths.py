@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("intake", "0005_attachments"),
+        ("intake", "0008_solution_language"),
     ]
 
     operations = [
