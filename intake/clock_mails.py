@@ -71,7 +71,7 @@ def digest(message: OutboxMessage) -> Context:
         "count": len(told) + more,
         "soon": soon,
         "late": len(told) - soon,
-        "address": reverse("intake:queue") if message.recipient.is_pmo else reverse("home"),
+        "address": reverse("board") if message.recipient.is_pmo else reverse("board_month"),
         "because": "so many promises were due at once",
     }
 

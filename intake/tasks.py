@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import attachments, triage
+from intake.services import attachments, figures, triage
 
 WAKING_HOUR = 7
 
@@ -21,3 +21,9 @@ def wake_parked() -> int:
 def remove_orphans() -> int:
     """Remove files that no row has known for a day."""
     return attachments.remove_orphans(at=database_now())
+
+
+@shared_task
+def work_out_figures() -> None:
+    """Keep the figures of the board ahead of its pages."""
+    figures.refresh_recent(now=database_now())

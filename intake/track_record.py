@@ -87,6 +87,11 @@ def window(first: date, last: date) -> tuple[datetime, datetime]:
     return start, end
 
 
+def month_bounds(month: date) -> tuple[datetime, datetime]:
+    """The instants between which a month of the organisation lies."""
+    return window(month, month)
+
+
 def judged(start: datetime, end: datetime) -> QuerySet[Clock]:
     """Clocks of requests whose fate was sealed in [start, end), with the moment it was.
 

@@ -335,6 +335,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "options": {"expires": 600},
     },
+    "work-out-figures": {
+        "task": "intake.tasks.work_out_figures",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "remove-orphans": {
         "task": "intake.tasks.remove_orphans",
         "schedule": crontab(hour=3, minute=15),

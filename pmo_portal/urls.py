@@ -12,6 +12,7 @@ urlpatterns = [
     path("glossary/", pages.glossary, name="glossary"),
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("", include("intake.board_urls")),
     path("", include("intake.urls")),
     path("", include("catalog.urls")),
     path("", include("sla.urls")),

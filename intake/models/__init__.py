@@ -13,6 +13,7 @@ from intake.models.blueprint import (
 )
 from intake.models.conversation import Hold, HoldQuestion, Message
 from intake.models.dialogue import InboundMail, NewDate, SavedText
+from intake.models.figures import MonthRun, PromiseMonth
 from intake.models.framing import (
     Answer,
     Decision,
@@ -49,12 +50,14 @@ __all__ = [
     "InboundMail",
     "JudgedPair",
     "Message",
+    "MonthRun",
     "NeedVersion",
     "NewDate",
     "PartComment",
     "PartLock",
     "Participant",
     "PathStep",
+    "PromiseMonth",
     "Proposal",
     "QuestionVersion",
     "QuestionVisit",

@@ -138,6 +138,20 @@ class Clock(models.Model):
                 fields=["id"], condition=Q(settle_failures__gt=0), name="clock_that_fails"
             ),
             models.Index(fields=["state", "due_at"], name="clock_state_due"),
+            models.Index(
+                fields=["paused_at", "id"],
+                condition=Q(paused_at__isnull=False),
+                name="clock_paused",
+            ),
+            # Which month a clock counts in (sla-spec 9).
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False), name="clock_ended"
+            ),
+            models.Index(
+                fields=["breached_at"],
+                condition=Q(breached_at__isnull=False),
+                name="clock_breached",
+            ),
         )
 
     def __str__(self) -> str:
