@@ -15,6 +15,7 @@ from intake.views import (
     paths,
     people,
     queue,
+    reframe,
     requests,
     triage,
 )
@@ -53,6 +54,7 @@ urlpatterns = [
     path(f"{DRAFT}files/<int:file>/", files.of_draft, name="draft_file"),
     path(f"{DRAFT}files/<int:file>/remove/", files.remove_from_draft, name="draft_file_remove"),
     *path_routes(f"{DRAFT}path/", "ask_path"),
+    path(f"{DRAFT}reframe/", reframe.reframe, name="ask_reframe"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
     path("requests/", requests.my_requests, name="my_requests"),

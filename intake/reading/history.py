@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.models import Entry
-from intake.models import Decision, ResultCheck, Verdict
+from intake.models import Decision, Reframe, ResultCheck, Verdict
 from intake.states import State
 
 THE_PORTAL = "the portal"
@@ -136,6 +136,15 @@ def _path_changed(data: Data) -> str:
     return f"Changed the {which}: {data.get('what', 'changed')}{step}"
 
 
+def _reframed(data: Data) -> str:
+    words = dict(Reframe.Ending.choices).get(data.get("ending", ""), "Looked behind the words")
+    return f"Looked behind the words: {words[:1].lower()}{words[1:]}"
+
+
+def _labelled(data: Data) -> str:
+    return "Labelled: asks for a solution" if data.get("is_solution") else "Labelled: states a need"
+
+
 STARTS = {"standard": "the service's standard"}
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
@@ -169,6 +178,9 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.redacted": _redacted,
     "intake.access_asked": lambda _: "Asked for access",
     "intake.path_changed": _path_changed,
+    "intake.reframed": _reframed,
+    "intake.solution_labelled": _labelled,
+    "intake.solution_unlabelled": lambda _: "Took the label of solution language back",
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.

@@ -220,6 +220,7 @@ class Found(NamedTuple):
     new_answer_at: datetime | None
     returned_at: datetime | None
     parked_until: date | None
+    solution_level: int
     ask_start: str
     need_start: str
 
@@ -228,7 +229,7 @@ _COLUMNS: tuple[Any, ...] = (
     *("pk", "number", "subject_id", "title", "state", "lane", "urgency", "requester_id"),
     *("requester__name", "raised_by_id", "department__name", "analyst_id", "analyst__name"),
     *("service__current__name", "tier__level", "tier__words", "framed", "received_at", "queue_at"),
-    *("waiting_since", "new_answer_at", "returned_at", "parked_until"),
+    *("waiting_since", "new_answer_at", "returned_at", "parked_until", "solution_level"),
     *(Left("ask", TEXT), Left("need", TEXT)),
 )
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from accounts.date_words import day_hour_words, day_words
 from intake.models import WorkRequest
 from intake.reading.badges import FOR_OTHERS, LOOKS, Badge
+from intake.reading.marked import level_words
 from intake.reading.promises import HOUR, Chip, chip_of
 from intake.reading.queue import Found
 from intake.states import Lane, State
@@ -179,7 +180,8 @@ def _marks(one: Found, reader: int | None) -> list[str]:
         (one.returned_at is not None, "back from park"),
         (one.raised_by_id is not None, "on behalf"),
     )
-    return [words for is_so, words in said if is_so]
+    level = level_words(one.solution_level)
+    return [words for is_so, words in said if is_so] + ([level] if level else [])
 
 
 def _need(one: Found) -> str:

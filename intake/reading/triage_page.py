@@ -9,6 +9,7 @@ from typing import NamedTuple
 from audit.models import Entry
 from intake import policies
 from intake.models import Message, Proposal
+from intake.reading.behind import Behind, behind
 from intake.reading.history import Moment, moments
 from intake.reading.promises import Chip, chip_of
 from intake.reading.request_page import RequestPage
@@ -93,6 +94,16 @@ class TriagePage(RequestPage):
         offered = self.work.proposals.filter(withdrawn_at=None)
         related = offered.select_related("version", "suggested", "proposed_by", "chosen")
         return related.order_by("-id").first()
+
+    @cached_property
+    def behind(self) -> Behind:
+        """What the rules notice in their words, and what they answered to it."""
+        return behind(self.work)
+
+    @property
+    def own_sentence(self) -> str:
+        """The need as the requester put it on the reframe page, to begin a play-back with."""
+        return self.behind.reframe.sentence if self.behind.reframe else ""
 
     @cached_property
     def moments(self) -> list[Moment]:

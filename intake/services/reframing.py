@@ -118,7 +118,14 @@ def label_solution(
         level = work.solution_level
     WorkRequest.objects.filter(pk=work.pk).exclude(state=State.DRAFT).update(solution_level=level)
     work.solution_level = level
-    record("intake.solution_labelled", work, actor=actor, at=at, is_solution=is_solution)
+    record(
+        "intake.solution_labelled",
+        work,
+        actor=actor,
+        at=at,
+        is_solution=is_solution,
+        is_internal=True,
+    )
     return label
 
 
@@ -131,4 +138,4 @@ def unlabel_solution(work: WorkRequest, *, actor: User, at: datetime) -> None:
     fields: dict[str, Any] = level_fields(work.ask, rules_in_force())
     WorkRequest.objects.filter(pk=work.pk).update(**fields)
     work.solution_level, work.solution_rules = fields["solution_level"], fields["solution_rules"]
-    record("intake.solution_unlabelled", work, actor=actor, at=at)
+    record("intake.solution_unlabelled", work, actor=actor, at=at, is_internal=True)

@@ -8,6 +8,7 @@ from accounts.http import is_person
 from intake import policies
 from intake.models import Message, WorkRequest
 from intake.reading.badges import Badge, badge_of
+from intake.reading.marked import level_words
 from intake.reading.promises import Chip, chip_of, used_words
 from sla.models import Clock
 
@@ -24,6 +25,9 @@ def badge(context: Context, work: WorkRequest) -> Badge:
 def chip(clock: Clock) -> Chip:
     """Give tone and words of a clock, as the PMO reads it."""
     return chip_of(clock, timezone.now())
+
+
+register.filter("level_words", level_words)
 
 
 @register.filter

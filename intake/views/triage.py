@@ -222,7 +222,7 @@ def _form(desk: Desk, data: Any = None) -> PortalForm:
     assert desk.act is not None
     initial: dict[str, Any] = {"seen": desk.work.version}
     if desk.act.name == "reframe":
-        initial["text"] = desk.page.need.text if desk.page.need else ""
+        initial["text"] = desk.page.need.text if desk.page.need else desk.page.own_sentence
     form: PortalForm = desk.act.form(data, initial=initial, **_extras(desk, desk.act))
     return form
 

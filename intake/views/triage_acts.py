@@ -229,6 +229,7 @@ ACTS: dict[str, Act] = {
             "played back",
             hint="They read “Is this what you meant?” and say yes, nearly or no.",
             goes_on=True,
+            part="intake/triage/_part_reframe.html",
         ),
         Act(
             "propose",

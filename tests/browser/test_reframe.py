@@ -1,0 +1,58 @@
+"""Solution language in a browser, without script: acceptance checks 9 and 10."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_ask import is_fine, press
+
+NEED = "What is going on that made you come to us?"
+
+
+@pytest.fixture
+def plain_page(page_without_javascript, sign_in, requester, policies):
+    sign_in(page_without_javascript, requester)
+    return page_without_javascript
+
+
+def write(page, need):
+    page.goto("/ask/need/")
+    page.get_by_label(NEED).fill(need)
+    press(page)
+    page.get_by_label("Something should work better or differently").check()
+    press(page)
+
+
+def test_a_dashboard_leads_to_a_look_behind_it_with_three_ways_on(plain_page):
+    write(plain_page, "We need a dashboard for the steering group")
+    expect(plain_page.locator("h1")).to_have_text("Let us look behind this")
+    expect(plain_page.locator("mark")).to_have_text("need a dashboard")
+    plain_page.get_by_text("Why do I see this?").click()
+    expect(plain_page.locator("main")).to_contain_text("Rule S1")
+    names = ("Use this sentence", "Write it myself", "Keep my words and continue")
+    boxes = [plain_page.get_by_role("button", name=name).bounding_box() for name in names]
+    assert len({box["height"] for box in boxes if box}) == 1
+    plain_page.get_by_label("Who looks at it").fill("The steering group, on Mondays")
+    plain_page.get_by_label("What would they do then").fill("decide who gets people")
+    press(plain_page, "Show the sentence")
+    expect(plain_page.locator("#sentence")).to_contain_text(
+        "The steering group needs to decide who gets people, on Mondays."
+    )
+    press(plain_page, "Keep my words and continue")
+    expect(plain_page).to_have_url(re.compile(r"/ask/[\w-]{36}/$"))
+
+
+def test_a_need_is_not_looked_behind(plain_page):
+    write(plain_page, "Sponsors hear about delays two weeks after they happen")
+    expect(plain_page).to_have_url(re.compile(r"/ask/[\w-]{36}/$"))
+
+
+def test_the_page_is_fine_for_everybody_and_the_sentence_follows_the_typing(
+    page, sign_in, requester, policies
+):
+    sign_in(page, requester)
+    write(page, "We need a dashboard for the steering group")
+    is_fine(page)
+    page.get_by_label("Who looks at it").press_sequentially("Buyers")
+    expect(page.locator("#sentence")).to_contain_text("Buyers need to ‹what they would do›")
