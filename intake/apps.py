@@ -9,7 +9,7 @@ class IntakeConfig(AppConfig):
         from catalog import capacity
         from catalog import track_record as catalog_record
         from intake import guards, mails, service_figures, track_record
-        from intake.reading import blueprint_duties, duties
+        from intake.reading import blueprint_duties, duties, pilot_duties
         from intake.services import escalation
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
@@ -17,6 +17,7 @@ class IntakeConfig(AppConfig):
         mails.register_all()
         duties.register_all()
         blueprint_duties.register_all()
+        pilot_duties.register_all()
         post_migrate.connect(make_starter_questions, sender=self)
         pre_migrate.connect(guards.drop_triggers, sender=self)
         post_migrate.connect(guards.make_triggers, sender=self)

@@ -91,9 +91,10 @@ def _line(event: ClockEvent, work: WorkRequest) -> Line:
 
 
 def _event(notice: Notice) -> ClockEvent | None:
-    """The event, as long as it is a fact and its clock times this request."""
+    """The event, as long as it is a fact and its clock times this request or its pilot."""
     events = ClockEvent.objects.live().select_related("clock__target")
-    of_work = events.filter(clock__subject=notice.work.subject_id)
+    timed = [notice.work.subject_id, notice.work.pilot.subject_id if notice.work.pilot else 0]
+    of_work = events.filter(clock__subject__in=timed)
     return of_work.filter(pk=notice.number("event_id")).first()
 
 

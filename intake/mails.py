@@ -257,7 +257,7 @@ def sent_back(notice: Notice) -> Words:
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    from intake import blueprint_mails, clock_mails, people_mails
+    from intake import blueprint_mails, clock_mails, people_mails, pilot_mails
 
     people_mails.register_all()
     to_them("request_received", promises, at_once=True)
@@ -290,3 +290,8 @@ def register_all() -> None:
     to_everybody("blueprint_in_force", blueprint_mails.in_force, path="blueprint/")
     to_everybody("change_proposed", blueprint_mails.change_proposed, path="blueprint/")
     to_everybody("part_commented", blueprint_mails.commented, path="blueprint/")
+    to_everybody("pilot_set_up", pilot_mails.set_up, path="pilot/")
+    to_everybody("check_in_due", pilot_mails.check_in_due, path="pilot/check-ins/new/")
+    to_everybody("verdict_due", pilot_mails.verdict_due, path="pilot/decide/")
+    to_everybody("verdict_late", pilot_mails.verdict_late, path="pilot/decide/")
+    to_them("pilot_decided", pilot_mails.decided, path="pilot/")

@@ -116,6 +116,31 @@ def can_finish_step(user: User, work: WorkRequest) -> bool:
     return work.state == State.RUNNING and (is_of(user, work) or can_triage(user, work))
 
 
+def can_set_up_pilot(user: User, work: WorkRequest) -> bool:
+    """Try the service with a running request, and widen the trial."""
+    return can_triage(user, work) and work.state == State.RUNNING
+
+
+def can_check_in(user: User, work: WorkRequest) -> bool:
+    """Look at the pilot: either side, until it is decided."""
+    is_on = work.pilot is not None and work.pilot.decided_at is None
+    return is_on and (is_of(user, work) or can_triage(user, work))
+
+
+def can_decide_pilot(user: User, work: WorkRequest) -> bool:
+    """Give the verdict: who was named before the start, or a lead in their place."""
+    pilot = work.pilot
+    if pilot is None or pilot.decided_at is not None:
+        return False
+    return user.pk == pilot.decider_id or (user.is_lead and can_triage(user, work))
+
+
+def can_end_pilot(user: User, work: WorkRequest) -> bool:
+    """End the box of time early: who decides, and the contact in the PMO."""
+    is_on = work.pilot is not None and work.pilot.ended_at is None
+    return is_on and (can_decide_pilot(user, work) or can_triage(user, work))
+
+
 def can_deliver(user: User, work: WorkRequest) -> bool:
     """Tick exit criteria and hand the result over."""
     return can_triage(user, work) and work.state == State.RUNNING

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import attachments, figures, triage
+from intake.services import attachments, figures, pilots, triage
 
 WAKING_HOUR = 7
 
@@ -27,3 +27,10 @@ def remove_orphans() -> int:
 def work_out_figures() -> None:
     """Keep the figures of the board ahead of its pages."""
     figures.refresh_recent(now=database_now())
+
+
+@shared_task
+def tend_pilots() -> int:
+    """End pilots whose last day is over, and ask for the check-ins of today, from 07:00 on."""
+    now = database_now()
+    return pilots.tend(now) if timezone.localtime(now).hour >= WAKING_HOUR else 0

@@ -14,6 +14,7 @@ from intake.views import (
     files,
     paths,
     people,
+    pilots,
     queue,
     reframe,
     requests,
@@ -24,6 +25,7 @@ app_name = "intake"
 
 REQUEST = "requests/<str:reference>/"
 
+PILOT = f"{REQUEST}pilot/"
 BLUEPRINT = f"{REQUEST}blueprint/"
 
 DRAFT = "ask/<uuid:key>/"
@@ -108,6 +110,16 @@ urlpatterns = [
     path(f"{BLUEPRINT}<slug:part>/agree/", blueprint.agree, name="blueprint_agree"),
     path(f"{BLUEPRINT}<slug:part>/changes/", blueprint.changes, name="blueprint_changes"),
     path(f"{BLUEPRINT}<slug:part>/comment/", blueprint.comment, name="blueprint_comment"),
+    # Pilots
+    path("pilots/", pilots.pilot_list, name="pilots"),
+    path("pilots/<int:pilot>/", pilots.pilot_detail, name="pilot_detail"),
+    path(PILOT, pilots.of_work, name="pilot"),
+    path(f"{PILOT}set-up/", pilots.set_up, name="pilot_set_up"),
+    path(f"{PILOT}check-ins/new/", pilots.check_in, name="check_in"),
+    path(f"{PILOT}steps/<int:step>/feedback/", pilots.feedback, name="step_feedback"),
+    path(f"{PILOT}widen/", pilots.widen, name="pilot_widen"),
+    path(f"{PILOT}end/", pilots.end, name="pilot_end"),
+    path(f"{PILOT}decide/", pilots.decide, name="pilot_decide"),
     # Triage
     path("triage/", queue.queue_page, name="queue"),
     path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),

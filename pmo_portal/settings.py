@@ -345,6 +345,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=15),
         "options": {"expires": 3600},
     },
+    "tend-pilots": {
+        "task": "intake.tasks.tend_pilots",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "verify-clocks": {
         "task": "sla.tasks.verify_clocks",
         "schedule": crontab(hour=2, minute=30),

@@ -51,6 +51,7 @@ def world(work, silver, analyst, requester, berlin):
         "criterion": "1",
         "person": "1",
         "part": "trigger",
+        "pilot": "1",
         "step": "1",
         "comment": "1",
         "a": "1",
@@ -73,7 +74,7 @@ def is_private(route):
     return any(part in route for part in ("<reference", ":reference", "draft", ":key", ":absence"))
 
 
-MANAGED = ("paths/", "triage/", "manage/", "board/", "my-work/")
+MANAGED = ("paths/", "pilots/", "triage/", "manage/", "board/", "my-work/")
 PERSONAL = (*MANAGED, "requests/", "ask/", "waiting/", "account/")
 
 

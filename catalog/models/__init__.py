@@ -6,18 +6,34 @@ from catalog.models.draft import ServiceDraft
 from catalog.models.improvement import Improvement
 from catalog.models.interest import Interest
 from catalog.models.outcome import Goal
+from catalog.models.pilot import (
+    CheckIn,
+    Line,
+    Pilot,
+    PilotCriterion,
+    PilotStep,
+    Reading,
+    StepFeedback,
+)
 from catalog.models.service import Service, ServiceTier, ServiceVersion
 from catalog.models.story import Story
 
 __all__ = [
+    "CheckIn",
     "CustomerContact",
     "Goal",
     "Improvement",
     "Interest",
+    "Line",
+    "Pilot",
+    "PilotCriterion",
+    "PilotStep",
+    "Reading",
     "Service",
     "ServiceDraft",
     "ServiceTier",
     "ServiceVersion",
     "StandardBlueprint",
+    "StepFeedback",
     "Story",
 ]

@@ -22,6 +22,7 @@ from intake.models.framing import (
     QuestionVersion,
     QuestionVisit,
 )
+from intake.models.learning import Learning
 from intake.models.paths import DecisionPath, PathStep
 from intake.models.reframing import JudgedPair, Reframe, RulesVersion, SolutionLabel
 from intake.models.work_request import (
@@ -49,6 +50,7 @@ __all__ = [
     "HoldQuestion",
     "InboundMail",
     "JudgedPair",
+    "Learning",
     "Message",
     "MonthRun",
     "NeedVersion",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, StandIn, User
-from catalog.models import Service, ServiceTier
+from catalog.models import Pilot, Service, ServiceTier
 from intake.states import BEFORE_RUNNING, CLOSED, IN_TRIAGE, OPEN, Lane, State
 from sla.models import Clock, Subject
 
@@ -154,6 +154,9 @@ class WorkRequest(models.Model):
     returned_at = models.DateTimeField(null=True)
     # A declined request is looked at again once.
     asked_again_at = models.DateTimeField(null=True)
+    # The newest pilot that was born from it, and until when it runs; a list shows only the date.
+    pilot = models.ForeignKey(Pilot, null=True, on_delete=models.PROTECT, related_name="works")
+    in_pilot_until = models.DateField(null=True)
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="merged_from"
     )

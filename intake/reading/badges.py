@@ -50,6 +50,9 @@ def badge_of(work: WorkRequest, *, now: datetime, is_theirs: bool = False) -> Ba
     if work.is_waiting:
         return Badge("paused", "question", f"Waiting for {'you' if is_theirs else 'requester'}")
     state = State(work.state)
+    if state == State.RUNNING and work.in_pilot_until:
+        until = day_words(work.in_pilot_until, now=now)
+        return Badge("brand", "flask", f"In pilot until {until}")
     tone, icon = LOOKS[state]
     return Badge(tone, icon, _words(work, state, now=now, is_theirs=is_theirs))
 

@@ -145,6 +145,10 @@ def _labelled(data: Data) -> str:
     return "Labelled: asks for a solution" if data.get("is_solution") else "Labelled: states a need"
 
 
+def _pilot_decided(data: Data) -> str:
+    return f"Pilot decided: {data.get('verdict', '')}"
+
+
 STARTS = {"standard": "the service's standard"}
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
@@ -164,6 +168,11 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.blueprint_signed": _version("Signed"),
     "intake.change_proposed": _version("Proposed a change: opened"),
     "intake.change_dropped": _version("Gave up"),
+    "intake.pilot_set_up": lambda data: f"Set up a pilot until {data.get('until', '')}",
+    "intake.pilot_checked_in": lambda _: "Looked at the pilot",
+    "intake.pilot_widened": lambda data: f"Widened the pilot: {data.get('step', '')}",
+    "intake.pilot_ended": lambda _: "The pilot ended; its verdict is due",
+    "intake.pilot_decided": _pilot_decided,
     "intake.step_done": _step_done,
     "intake.criterion_ticked": lambda data: f"Finished: {data.get('text', '')}",
     "intake.criterion_reopened": lambda data: f"Not finished after all: {data.get('text', '')}",

@@ -52,6 +52,7 @@ RELATED = (
     "merged_into",
     "decision",
     "blueprint__tier",
+    "pilot",
 )
 
 
@@ -62,6 +63,7 @@ TABS = (
     ("framing", "request_framing", "Framing"),
     ("path", "path_today", "Path"),
     ("blueprint", "blueprint", "Blueprint"),
+    ("pilot", "pilot", "Pilot"),
     ("notes", "notes", "Notes"),
     ("people", "people", "People"),
     ("history", "request_history", "History"),
@@ -156,9 +158,12 @@ class RequestPage:
         ]
 
     def _has_tab(self, key: str) -> bool:
-        """Notes are for the PMO, as a path may be; a blueprint is there once a tier was chosen."""
+        """Notes are for the PMO, as a path may be; a blueprint or pilot needs a way to it."""
         if key == "blueprint":
             return self.work.tier_id is not None
+        if key == "pilot":
+            may = policies.can_set_up_pilot(self.reader, self.work)
+            return self.work.pilot_id is not None or may
         if key == "path":
             return not self.work.is_quick and self.may_read("path")
         return key != "notes" or self.sees_internal

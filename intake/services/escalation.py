@@ -14,8 +14,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Role, User
+from catalog.models import Pilot
 from intake.models import WorkRequest
 from intake.services.notices import notices
+from intake.services.pilots import told_of_late_verdict
 from notifications.models import OutboxMessage
 from notifications.services import enqueue_many, notice
 from sla.models import ClockEvent
@@ -60,8 +62,12 @@ def _notify_batch(now: datetime) -> int:
 
 def _works_of(events: Iterable[ClockEvent]) -> dict[int, WorkRequest]:
     subjects = {event.clock.subject_id for event in events}
-    works = WorkRequest.objects.filter(subject__in=subjects).select_related("analyst")
-    return {work.subject_id: work for work in works}
+    works = WorkRequest.objects.select_related("analyst", "pilot__decider")
+    found = {work.subject_id: work for work in works.filter(subject__in=subjects)}
+    if others := subjects - found.keys():
+        tried = works.filter(pilot__in=Pilot.objects.filter(subject__in=others))
+        found |= {work.pilot.subject_id: work for work in tried if work.pilot}
+    return found
 
 
 def _most_severe(events: Iterable[ClockEvent]) -> list[ClockEvent]:
@@ -110,6 +116,8 @@ class _People:
 def _notices(
     event: ClockEvent, work: WorkRequest, people: list[User], now: datetime
 ) -> list[OutboxMessage]:
+    if work.pilot and event.clock.subject_id == work.pilot.subject_id:
+        return _of_verdict(event, work, work.pilot, now)
     return notices(
         f"clock_{event.kind}",
         work,
@@ -178,3 +186,14 @@ def _digest(messages: list[OutboxMessage], now: datetime) -> OutboxMessage:
 
 def _event_of(message: OutboxMessage) -> int:
     return int(message.payload["event_id"])
+
+
+def _of_verdict(
+    event: ClockEvent, work: WorkRequest, pilot: Pilot, now: datetime
+) -> list[OutboxMessage]:
+    """Before it is due who decides was asked already; a late verdict is told to the leads too."""
+    if event.kind == ClockEvent.Kind.WARN:
+        return []
+    people = told_of_late_verdict(pilot)
+    key = f"{event.clock_id}:{event.cycle}:{event.threshold_key}"
+    return notices("verdict_late", work, to=people, at=now, event=key, event_id=event.pk)

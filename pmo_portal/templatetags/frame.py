@@ -50,7 +50,7 @@ BY_ROLE = (
         (
             Link("Triage", "intake:queue", "unclaimed_count", "unclaimed"),
             Link("My work", "intake:my_work"),
-            Link("Pilots", "catalog:pilots"),
+            Link("Pilots", "intake:pilots"),
             BOARD,
             INSIGHTS,
             SERVICES,

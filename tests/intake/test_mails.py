@@ -28,6 +28,7 @@ from intake.services import (
     escalation,
     late,
     people,
+    pilots,
     reopening,
     signing,
     triage,
@@ -48,6 +49,7 @@ from tests.factories.blueprint import (
     text_of,
 )
 from tests.factories.intake import agree_need, bring_to, make_work
+from tests.factories.pilots import decide, make_pilot
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zwiebelfisch"
@@ -111,6 +113,7 @@ def everything(requester, analyst, lead, silver, berlin):
     triage.play_back(talked, text="Buyers need to know it on Wednesday.", actor=analyst, at=at)
     _proposals(requester, analyst, silver, at)
     _blueprints(requester, analyst, silver, at)
+    _pilots(requester, analyst, silver, berlin)
     for state in (State.DONE, State.ANSWERED, State.DECLINED, State.PARKED, State.WITHDRAWN):
         work = make_work(requester, at)
         triage.claim(work, actor=analyst, at=at)
@@ -168,6 +171,22 @@ def _blueprints(requester, analyst, silver, at):
     sign(signed, analyst, at)
     sign(signed, requester, at)
     signing.propose_change(signed, reason="Too tight", actor=requester, at=at)
+
+
+def _pilots(requester, analyst, silver, berlin):
+    at = berlin("2026-02-02 10:00")
+    kept, late, looked = (
+        bring_to(State.RUNNING, make_work(requester, at), analyst=analyst, tier=silver, at=at)
+        for _ in range(3)
+    )
+    for work in (kept, late):
+        first = at.date() + timedelta(days=1)
+        end = first + timedelta(days=7)
+        make_pilot(work, analyst, at, starts_on=first, ends_on=end)
+    pilots.tend(berlin("2026-02-12 08:00"))
+    decide(kept, "keep", requester, berlin("2026-02-12 10:00"))
+    make_pilot(looked, analyst, berlin("2026-02-16 10:00"))
+    pilots.tend(berlin("2026-02-22 08:00"))
 
 
 def _note(work, analyst, at):
