@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from catalog.views import services
+from catalog.views import outcomes, services
 
 app_name = "catalog"
+OUTCOME = "services/<slug:slug>/outcomes/<slug:outcome>/"
 urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/<slug:slug>/", services.service, name="service"),
     path("services/<slug:slug>/versions/<int:number>/", services.version, name="version"),
+    # Outcome promises
+    path("services/<slug:slug>/outcomes/", outcomes.outcomes, name="outcomes"),
+    path("services/<slug:slug>/outcomes/new/", outcomes.define, name="outcome_new"),
+    path(OUTCOME, outcomes.outcome, name="outcome"),
+    path(f"{OUTCOME}change/", outcomes.redefine, name="outcome_change"),
+    path(f"{OUTCOME}readings/", outcomes.measure, name="outcome_measure"),
+    path(f"{OUTCOME}import/", outcomes.bring, name="outcome_import"),
+    path(f"{OUTCOME}readings/<int:reading>/exclude/", outcomes.exclude, name="outcome_exclude"),
+    path(f"{OUTCOME}readings/<int:reading>/approve/", outcomes.approve, name="outcome_approve"),
 ]

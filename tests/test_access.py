@@ -58,6 +58,8 @@ def world(work, silver, analyst, requester, berlin):
         "b": "1",
         "pk": "1",
         "absence": "1",
+        "outcome": "accuracy",
+        "reading": "1",
         "n": "1",
         "month": "2026-03",
         "name": "decline",
@@ -71,7 +73,10 @@ def filled(route, world):
 
 def is_private(route):
     """Whether the address holds something that belongs to a request or a draft."""
-    return any(part in route for part in ("<reference", ":reference", "draft", ":key", ":absence"))
+    return any(
+        part in route
+        for part in ("<reference", ":reference", "draft", ":key", ":absence", "outcomes/")
+    )
 
 
 MANAGED = ("paths/", "pilots/", "triage/", "manage/", "board/", "my-work/")

@@ -5,6 +5,7 @@ from catalog.models.contact import CustomerContact
 from catalog.models.draft import ServiceDraft
 from catalog.models.improvement import Improvement
 from catalog.models.interest import Interest
+from catalog.models.metric import Measurement, MetricVersion, OutcomeMetric
 from catalog.models.outcome import Goal
 from catalog.models.pilot import (
     CheckIn,
@@ -25,6 +26,9 @@ __all__ = [
     "Improvement",
     "Interest",
     "Line",
+    "Measurement",
+    "MetricVersion",
+    "OutcomeMetric",
     "Pilot",
     "PilotCriterion",
     "PilotStep",

@@ -1,6 +1,7 @@
 """The catalog: browse by what you want to achieve, one service, an older version of it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -9,10 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.http import is_person
 from catalog import comparison, track_record
 from catalog.first_results import first_results
 from catalog.forms import ServiceFilterForm
 from catalog.models import Service, ServiceVersion
+from catalog.outcome_policies import can_see
+from catalog.outcome_record import OutcomeLine, months_until, outcome_lines
 from sla.outcomes import Compliance
 
 
@@ -127,11 +131,18 @@ def _page(request: HttpRequest, shown: ServiceVersion) -> HttpResponse:
         "kept": track_record.by_service(now).get(service.pk),
         "blueprint": getattr(shown, "blueprint", None),
         "goals": list(shown.goals.all()),
+        "outcomes": _outcomes(service, now) if is_current else [],
+        "may_open": is_person(request.user) and can_see(request.user),
         "versions": list(service.versions.only("number", "published_at", "note", "service")),
         "today": timezone.localdate(),
         "crumbs": _crumbs(service, shown, is_current),
     }
     return render(request, "catalog/service.html", context)
+
+
+def _outcomes(service: Service, now: datetime) -> list[OutcomeLine]:
+    months = months_until(timezone.localdate(now))
+    return outcome_lines(service.metrics.select_related("service"), months, now=now)
 
 
 def _crumbs(service: Service, shown: ServiceVersion, is_current: bool) -> list[dict[str, str]]:

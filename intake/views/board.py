@@ -12,7 +12,8 @@ from accounts.http import PortalRequest
 from accounts.models import Role
 from accounts.moment import database_now
 from accounts.policies import role_required
-from catalog.models import Service
+from catalog.models import OutcomeMetric, Service
+from catalog.outcome_record import outcome_lines
 from intake.reading import board as reading
 from intake.reading.board_month import asked_month, month_page
 from intake.reading.board_rows import rows_of
@@ -92,9 +93,14 @@ def service(request: PortalRequest, slug: str) -> HttpResponse:
 def _month(request: PortalRequest, service: Service | None) -> HttpResponse:
     now = timezone.now()
     asked = asked_month(request.GET.get("month", ""), now)
+    page = month_page(asked, now=now, service=service)
+    metrics = OutcomeMetric.objects.select_related("service__current")
+    if service:
+        metrics = metrics.filter(service=service)
     context = {
         "tabs": _tabs(request, "board_month"),
-        "page": month_page(asked, now=now, service=service),
+        "page": page,
+        "outcomes": outcome_lines(metrics, page.months, now=now),
         "service": service,
         "crumbs": _crumbs(str(service)) if service else [],
     }

@@ -16,6 +16,7 @@ from catalog.services.starter import make_starter_catalog, parts_of, starter_doc
 from intake.models import WorkRequest
 from pmo_portal.demo.acts import ACTS, Scene
 from pmo_portal.demo.handing import finish_next, handoff_moments
+from pmo_portal.demo.outcomes import make_outcomes
 from pmo_portal.demo.people import make_people
 from pmo_portal.demo.player import Act, Player
 from pmo_portal.demo.sending import send
@@ -56,6 +57,7 @@ def make_organisation(now: datetime, *, told: Told) -> Made:
     acts = _acts(people, now)
     first = min(act.at for act in acts)
     Player(first).play(acts, until=now, told=lambda number: told(number, len(acts)))
+    make_outcomes(people, now)
     return Made(User.objects.count(), WorkRequest.objects.count())
 
 

@@ -135,10 +135,13 @@ def test_a_service_page_reads_in_the_order_of_a_decision(client, starter):
     assert "Goal it serves" in html
 
 
-def test_a_service_page_costs_six_queries_for_a_visitor(client, starter, django_assert_num_queries):
+def test_a_service_page_costs_seven_queries_for_a_visitor(
+    client, starter, django_assert_num_queries
+):
     address = reverse("catalog:service", args=["forecast-check"])
     client.get(address)
-    with django_assert_num_queries(6):  # version, tiers, dates, record (cached), goals, versions
+    # Version, tiers, dates, record (cached), goals, outcome promises, versions.
+    with django_assert_num_queries(7):
         client.get(address)
 
 
