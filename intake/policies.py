@@ -1,7 +1,7 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
 from accounts.models import Role, User
-from intake.models import Attachment, DecisionPath, Participant, WorkRequest
+from intake.models import Attachment, DecisionPath, Participant, RulesVersion, WorkRequest
 from intake.states import AGREEING, BEFORE_CHOICE, IN_TRIAGE, MAY_HOLD, REOPENABLE, State
 
 
@@ -190,3 +190,18 @@ def can_redact(user: User) -> bool:
 def can_import(user: User) -> bool:
     """Bring an old queue in."""
     return user.has_role(Role.ADMINISTRATOR, Role.LEAD)
+
+
+def can_manage_rules(user: User) -> bool:
+    """Propose and publish rules of solution language, and new wordings of questions."""
+    return user.has_role(Role.ADMINISTRATOR, Role.LEAD)
+
+
+def can_publish_rules(user: User, version: RulesVersion) -> bool:
+    """Two people: nobody publishes what they proposed."""
+    is_open = version.state == RulesVersion.State.PROPOSED
+    return is_open and can_manage_rules(user) and version.proposed_by_id != user.pk
+
+
+def can_withdraw_rules(user: User, version: RulesVersion) -> bool:
+    return version.state == RulesVersion.State.PROPOSED and can_manage_rules(user)

@@ -18,6 +18,7 @@ from intake.views import (
     queue,
     reframe,
     requests,
+    rules,
     triage,
 )
 
@@ -125,4 +126,8 @@ urlpatterns = [
     path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),
     path("triage/<str:reference>/tick/<int:criterion>/", triage.tick, name="triage_tick"),
     path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
+    # Looking after the rules of solution language
+    path("manage/rules/", rules.overview, name="rules"),
+    path("manage/rules/edit/", rules.edit, name="rules_edit"),
+    path("manage/rules/<int:number>/", rules.version, name="rules_version"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import PortalForm
+from accounts.forms import PortalFormMixin
 from intake.models import Reframe
 from intake.reframe.engine import Reading
 from intake.reframe.rules import Rules
@@ -14,14 +14,10 @@ REPORTED = "reported"
 Ending = Reframe.Ending
 
 
-class ReframeForm(PortalForm):
-    """The questions of a group. `ending` says which button was pressed, if one that goes on."""
+class GroupFields(forms.Form):
+    """A form with a field for each question of a group."""
 
-    summary_elsewhere = True
-
-    def __init__(
-        self, data: Any = None, *, reading: Reading, rules: Rules, ending: str = ""
-    ) -> None:
+    def __init__(self, data: Any, *, reading: Reading, rules: Rules, ending: str = "") -> None:
         super().__init__(data)
         self.ending = ending
         asked = list(enumerate(rules.questions[reading.group], start=1))
@@ -32,6 +28,12 @@ class ReframeForm(PortalForm):
             self.fields[f"q{number}"] = _text(label, LONGEST)
         if ending == Ending.OWN:
             self.fields["own"] = _text("The need in your words", 600, area=True)
+
+
+class ReframeForm(PortalFormMixin, GroupFields):
+    """The questions of a group. `ending` says which button was pressed, if one that goes on."""
+
+    summary_elsewhere = True
 
     def answers(self) -> dict[str, str]:
         """What stands in the fields, by number; checked only in a valid form."""

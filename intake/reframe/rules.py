@@ -4,6 +4,7 @@ A document has the keys of `rules.yaml`. `{name}` inserts a lexicon or a part; a
 an earlier one.
 """
 
+import importlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any
 import yaml
 
 Document = Mapping[str, Any]
+# How the library reads a pattern; there is no public name for it.
+sre: Any = importlib.import_module("re._parser")
 RULES_FILE = Path(__file__).with_name("rules.yaml")
 INSERTED = re.compile(r"\{([A-Za-z_]+)\}")
 LONGEST_PATTERN = 60_000
@@ -137,6 +140,10 @@ def _number(document: Document, name: str) -> int:
 def _inserts(document: Document) -> dict[str, str]:
     """What braces stand for; every part with its own braces filled in."""
     known = {str(name): str(text) for name, text in _section(document, "lexicon", Mapping).items()}
+    for name, text in known.items():
+        # An empty alternative would find an artefact between any two words.
+        if not all(part.strip() for part in text.split("|")):
+            raise RulesError(f"lexicon {name}", "has an empty word")
     for name, text in _section(document, "parts", Mapping).items():
         known[str(name)] = _filled(str(text), known, f"parts {name}")
     return known
@@ -159,11 +166,31 @@ def _maker(known: Mapping[str, str]) -> Make:
             pattern = re.compile(filled, re.IGNORECASE)
         except (re.error, RecursionError, OverflowError) as error:
             raise RulesError(place, f"is no regular expression: {error}") from error
+        if _repeats_repetition(pattern.pattern):
+            raise RulesError(place, "repeats a repetition, such as (a+)+, which can take for ever")
         if pattern.match(""):
             raise RulesError(place, "matches the empty text, so it would always fire")
         return pattern
 
     return make
+
+
+def _repeats_repetition(text: str) -> bool:
+    """Whether something without an upper limit stands inside something without one."""
+    return _has_nested(sre.parse(text, re.IGNORECASE), is_inside=False)
+
+
+def _has_nested(node: Any, *, is_inside: bool) -> bool:
+    """Walk the pattern as the library itself reads it: operators with their arguments."""
+    if isinstance(node, tuple) and len(node) == 2 and str(node[0]).endswith("_REPEAT"):
+        _, most, repeated = node[1]
+        is_endless = most == sre.MAXREPEAT
+        if is_endless and is_inside:
+            return True
+        return _has_nested(repeated, is_inside=is_inside or is_endless)
+    if isinstance(node, tuple | list) or hasattr(node, "data"):
+        return any(_has_nested(part, is_inside=is_inside) for part in node)
+    return False
 
 
 def _rule(given: Any, make: Make) -> Rule:

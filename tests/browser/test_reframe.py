@@ -56,3 +56,28 @@ def test_the_page_is_fine_for_everybody_and_the_sentence_follows_the_typing(
     is_fine(page)
     page.get_by_label("Who looks at it").press_sequentially("Buyers")
     expect(page.locator("#sentence")).to_contain_text("Buyers need to ‹what they would do›")
+
+
+def test_the_labelled_sets_are_run_on_the_page_of_the_rules(
+    page_without_javascript, sign_in, administrator
+):
+    page = page_without_javascript
+    sign_in(page, administrator)
+    page.goto("/manage/rules/")
+    rows = {
+        cells[0].split()[0]: cells[1:]
+        for row in page.locator("table tbody tr").all()
+        if (cells := row.locator("th, td").all_inner_texts())
+    }
+    assert rows["design"][:3] == ["80", "1.00", "1.00"]
+    assert rows["plain"][:3] == ["70", "1.00", "1.00"]
+    others = {name: rows[name] for name in ("hard", "fresh", "blind-4", "blind-5")}
+    assert all(cells[1] == "1.00" for cells in others.values())
+    assert [cells[2] for cells in others.values()] == ["1.00", "0.80", "0.93", "0.90"]
+
+
+def test_the_page_of_the_rules_is_fine_for_everybody(page, sign_in, administrator):
+    sign_in(page, administrator)
+    for address in ("/manage/rules/?text=We need a dashboard", "/manage/rules/edit/"):
+        page.goto(address)
+        is_fine(page)
