@@ -12,9 +12,10 @@ from bench.goals import judge
 from bench.rounds import Measured, Page, measure
 from bench.servers import LIMIT, PORTAL, Site, ask
 from bench.sweep import sweep
+from bench.working_time import working_time
 
 BURST = 32
-READING = ("queue", "filtered", "deep", "search", "detail", "triage")
+READING = ("queue", "filtered", "deep", "search", "detail", "triage", "board", "month")
 WRITING = ("submit", "burst")
 WHOLE = {"sizes": [1_000, 100_000], "rounds": 7, "total": 160, "open": [10_000, 100_000]}
 QUICK = {"sizes": [1_000], "rounds": 2, "total": 40, "open": [2_000]}
@@ -24,7 +25,7 @@ TEXT = "text=Supplier+delays+reach+us+after+the+trucks+are+booked"
 def arguments(given: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
-    add("what", nargs="?", choices=("pages", "sweep"), default="pages")
+    add("what", nargs="?", choices=("pages", "sweep", "time"), default="pages")
     add("--sizes", type=numbers, help="requests; default 1000,100000")
     add("--only", type=words, default=[*READING, *WRITING], metavar="PAGE,…")
     add("--rounds", type=int, help="default 7")
@@ -51,11 +52,11 @@ def words(text: str) -> list[str]:
 def main() -> None:
     options = arguments()
     load_before = os.getloadavg()[0]
-    text = sweep(options.open, options.rounds) if options.what == "sweep" else pages(options)
+    text = MEASURES[options.what](options)
     text = f"{report.machine(load_before)}\n\n{text}"
     print(text)
     if options.write:
-        report.write(text, "swept" if options.what == "sweep" else "measured")
+        report.write(text, NAMES[options.what])
 
 
 def pages(options: Namespace) -> str:
@@ -70,6 +71,14 @@ def pages(options: Namespace) -> str:
         for site in sites:
             site.stop()
             site.drop_copy()
+
+
+MEASURES = {
+    "pages": pages,
+    "sweep": lambda options: sweep(options.open, options.rounds),
+    "time": lambda _: working_time(),
+}
+NAMES = {"pages": "measured", "sweep": "swept", "time": "timed"}
 
 
 def _tables(sites: list[Site], options: Namespace) -> str:

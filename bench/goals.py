@@ -8,8 +8,10 @@ from dataclasses import dataclass
 # (site, requests, page) -> what was measured of it.
 Figure = Mapping[str, float]
 Figures = Mapping[tuple[str, int, str], Figure]
+SAME = ("detail", "submit", "queue", "filtered", "deep", "board", "month")
 QUEUES = ("queue", "filtered", "deep")
-MOST_QUERIES = {"queue": (10, 7), "detail": (15, 10), "submit": (12, 8)}
+DASHBOARDS = ("board", "month")
+MOST_QUERIES = {"queue": (10, 7), "detail": (15, 10), "submit": (12, 8), "board": (15, 10)}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def _same_queries(figures: Figures, small: int, large: int) -> float | None:
     apart = []
     for site, size, page in figures:
         other = figures.get((site, small, page))
-        if site == "portal" and size == large and other and page in ("detail", "submit", *QUEUES):
+        if site == "portal" and size == large and other and page in SAME:
             apart.append(abs(figures[site, size, page]["queries"] - other["queries"]))
     return max(apart) if apart else None
 
@@ -100,6 +102,8 @@ GOALS = (
     Goal("1", "queries of the queue", *MOST_QUERIES["queue"], _queries("queue")),
     Goal("1", "queries of a request page", *MOST_QUERIES["detail"], _queries("detail")),
     Goal("1", "queries of a submission", *MOST_QUERIES["submit"], _queries("submit")),
+    Goal("1", "queries of the board", *MOST_QUERIES["board"], _queries("board")),
+    Goal("1", "queries of the board's month", *MOST_QUERIES["board"], _queries("month")),
     Goal("1", "queries that sizes differ by", 0, 0, _same_queries),
     Goal("2", "queue p95, large / small", 1.3, 1.15, _growth(QUEUES, "p95")),
     Goal("3", "queue CPU, large / small", 1.2, 1.1, _growth(QUEUES, "cpu")),
@@ -107,6 +111,7 @@ GOALS = (
     Goal("5", "search p95 / first page p95", 3, 1.5, _search),
     Goal("6", "request page CPU / limit's queue", 5, 3, _to_limit("detail", "queue", "cpu")),
     Goal("6", "request page CPU, large / small", 1.2, 1.1, _growth(("detail",), "cpu")),
+    Goal("7", "board p95, large / small", 2, 1.3, _growth(DASHBOARDS, "p95")),
     Goal("8", "submission CPU / limit's", 2.5, 1.8, _to_limit("submit", "submit", "cpu")),
     Goal("8", "submissions/s / limit's", 0.4, 0.55, _to_limit("submit", "submit", "rate"), True),
     Goal("9", "submission p95 / limit's, 32 clients", 2.5, 1.8, _to_limit("burst", "burst", "p95")),

@@ -93,6 +93,8 @@ def addresses(analyst: User) -> dict[str, list[str]]:
         "search": [f"{first}&q={RARE}"],
         "detail": [reverse("intake:request_detail", args=[work.reference]) for work in spread()],
         "triage": [reverse("intake:triage_detail", args=[work.reference]) for work in spread()],
+        "board": [reverse("board")],
+        "month": [reverse("board_month")],
     }
 
 

@@ -16,7 +16,18 @@ from bench.servers import ROOT, ask
 DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEADS = ("page", "requests", "median ms", "p95 ms", "CPU ms", "of it database", "requests/s")
-PAGES = ("queue", "filtered", "deep", "search", "detail", "triage", "submit", "burst")
+PAGES = (
+    "queue",
+    "filtered",
+    "deep",
+    "search",
+    "detail",
+    "triage",
+    "board",
+    "month",
+    "submit",
+    "burst",
+)
 IN_WORDS = {
     "queue": "queue, first page",
     "filtered": "queue, one lane",
@@ -24,6 +35,8 @@ IN_WORDS = {
     "search": "queue, rare word",
     "detail": "request page",
     "triage": "queue with a request open",
+    "board": "board, now",
+    "month": "board, month",
     "submit": "submission",
     "burst": "submission, 32 clients",
 }

@@ -65,6 +65,8 @@ class Site:
     kind: str
     requests: int
     open_share: float = USUAL_SHARE
+    # How many copies of them there are; more than one serves sweeps only.
+    times: int = 1
     port: int = field(default_factory=free_port)
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(40))
     process: subprocess.Popen[bytes] | None = None
@@ -74,7 +76,8 @@ class Site:
     def model(self) -> str:
         """The database that is kept from run to run, and never written to once it is filled."""
         share = "" if self.open_share == USUAL_SHARE else f"_{round(self.open_share * 100)}"
-        return f"bench_{self.kind}_{self.requests}{share}"
+        copies = f"_x{self.times}" if self.times > 1 else ""
+        return f"bench_{self.kind}_{self.requests}{share}{copies}"
 
     @property
     def database(self) -> str:
@@ -143,6 +146,10 @@ class Site:
         if not ask(self.database, "SELECT 1 FROM intake_workrequest LIMIT 1"):
             options = [f"--requests={self.requests}", f"--open-share={self.open_share}"]
             self.run("django", "load_volume", *options, show=True)
+            if self.times > 1:
+                from bench.swell import swell
+
+                swell(self.database, self.times)
 
     def run(self, module: str, *arguments: str, show: bool = False) -> str:
         """Run a module with this site's settings, and return what it printed."""
