@@ -155,6 +155,12 @@ def can_amend(user: User, work: WorkRequest) -> bool:
     return is_of(user, work) and work.state in BEFORE_CHOICE
 
 
+def can_follow(user: User, work: WorkRequest) -> bool:
+    """Join an open request of one's own department, whose title one is shown while asking."""
+    own = user.department_id is not None and user.department_id == work.department_id
+    return own and work.is_open and not (user.is_pmo or is_of(user, work))
+
+
 def can_change_people(user: User, work: WorkRequest) -> bool:
     """Add and remove participants, and say who else may see the request."""
     return not work.is_draft and (is_of(user, work) or can_triage(user, work))

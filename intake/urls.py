@@ -19,6 +19,7 @@ from intake.views import (
     reframe,
     requests,
     rules,
+    similar,
     triage,
 )
 
@@ -49,6 +50,7 @@ urlpatterns = [
     # Asking
     path("ask/", ask.start, name="ask_start"),
     path("ask/need/", ask.first, name="ask_first"),
+    path("ask/similar/", similar.while_typing, name="similar_while_typing"),
     path(DRAFT, ask_send.tasks, name="ask_draft"),
     path(f"{DRAFT}check/", ask_send.check, name="ask_check"),
     path(f"{DRAFT}sent/", ask_send.sent, name="ask_sent"),
@@ -57,6 +59,7 @@ urlpatterns = [
     path(f"{DRAFT}files/<int:file>/", files.of_draft, name="draft_file"),
     path(f"{DRAFT}files/<int:file>/remove/", files.remove_from_draft, name="draft_file_remove"),
     *path_routes(f"{DRAFT}path/", "ask_path"),
+    path(f"{DRAFT}similar/", similar.answer_similar, name="ask_similar"),
     path(f"{DRAFT}reframe/", reframe.reframe, name="ask_reframe"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
@@ -125,6 +128,7 @@ urlpatterns = [
     path("triage/", queue.queue_page, name="queue"),
     path("triage/<str:reference>/", triage.triage_detail, name="triage_detail"),
     path("triage/<str:reference>/tick/<int:criterion>/", triage.tick, name="triage_tick"),
+    path("triage/<str:reference>/similar/", similar.triage_similar, name="triage_similar"),
     path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
     # Looking after the rules of solution language
     path("manage/rules/", rules.overview, name="rules"),

@@ -276,6 +276,8 @@ IMAP_URL = address(
 PMO_PHONE = text("PMO_PHONE", "4400")
 PMO_MAIL = text("PMO_MAIL", "pmo@demo.example")
 REFERENCE_PREFIX = text("REFERENCE_PREFIX", "PMO")
+# From which share of a text's weight on a request counts as similar to it, between 0 and 1.
+SIMILAR_FROM = 0.3
 
 # The demo organisation: its password, and whether it may be made where DEBUG is off.
 DEMO_PASSWORD = text("DEMO_PASSWORD", "front-door")

@@ -149,6 +149,11 @@ def _pilot_decided(data: Data) -> str:
     return f"Pilot decided: {data.get('verdict', '')}"
 
 
+def _pair_judged(data: Data) -> str:
+    words = "Linked as related to" if data.get("verdict") == "related" else "Not similar to"
+    return f"{words} {data.get('other', 'another request')}"
+
+
 STARTS = {"standard": "the service's standard"}
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
@@ -190,6 +195,8 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.reframed": _reframed,
     "intake.solution_labelled": _labelled,
     "intake.solution_unlabelled": lambda _: "Took the label of solution language back",
+    "intake.followed": lambda data: f"{data.get('person', 'Somebody')} follows this request",
+    "intake.pair_judged": _pair_judged,
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.

@@ -18,6 +18,7 @@ from catalog.models import Service
 from intake.forms.ask import QuestionForm
 from intake.forms.ask_fields import filled
 from intake.models import Answer, QuestionVersion
+from intake.reading.existing import existing_for
 from intake.services import understanding
 from intake.services.answers import Line, in_words
 from intake.services.drafts import Draft
@@ -91,7 +92,17 @@ def question_page(
         "names": _names(request.user) if _suggests_people(asked.question) else (),
     }
     context |= live_context(asked, form.initial)
+    if asked.question.slug == KIND and asked.draft:
+        context |= _existing(request, asked.draft)
     return render(request, "intake/ask/question.html", context, status=status)
+
+
+def _existing(request: PortalRequest, draft: Draft) -> dict[str, Any]:
+    """What may already exist, for those whose browser did not show it while they typed."""
+    need = draft.answers.get(FIRST)
+    text = str(need.get(FIRST)) if need else ""
+    found = existing_for(text, reader=request.user, now=timezone.now(), draft=draft.work)
+    return {"existing": found, "work": draft.work}
 
 
 def live_context(asked: Asked, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""What may already exist, as one person may see it: similar requests and fitting services."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from catalog.models import Service
+from intake.models import Answer, JudgedPair, WorkRequest
+from intake.reading.badges import Badge, badge_of
+from intake.similar import Likeness, Wanted, overlap, similar, words_of
+
+FOR_REQUESTERS, FOR_PMO, SERVICES = 3, 5, 3
+HIDDEN = "A request from another department"
+Verdict = JudgedPair.Verdict
+
+
+@dataclass(frozen=True)
+class Near:
+    """A similar request as this reader sees it; without `address` they may not open it."""
+
+    title: str
+    why: str
+    state: Badge
+    strength: str
+    key: int
+    reference: str = ""
+    address: str = ""
+    can_follow: bool = False
+    is_related: bool = False
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A service that answers such questions."""
+
+    service: Service
+    why: str
+
+
+@dataclass(frozen=True)
+class Existing:
+    requests: list[Near]
+    services: list[Fitting]
+
+    def __bool__(self) -> bool:
+        return bool(self.requests or self.services)
+
+
+def existing_for(
+    text: str, *, reader: User, now: datetime, draft: WorkRequest | None = None
+) -> Existing:
+    """What a requester is shown while asking. Of other departments only that there is one."""
+    service = draft.service_id if draft else None
+    different = _judged(draft, Verdict.DIFFERENT) if draft else frozenset()
+    wanted = Wanted(text, service_id=service, leave_out=different | _kept_private(reader))
+    found = similar(wanted, count=FOR_REQUESTERS + 1)
+    theirs = [one for one in found if draft is None or one.work.pk != draft.pk]
+    seen = _visible(theirs, reader)
+    return Existing(
+        [_near(one, reader, now, seen) for one in theirs[:FOR_REQUESTERS]],
+        fitting(text, reader),
+    )
+
+
+def near_work(work: WorkRequest, *, reader: User, now: datetime) -> list[Near]:
+    """What an analyst is shown: titles of all, pairs that were judged left out or marked."""
+    decision = getattr(work, "decision", None)
+    wanted = Wanted(
+        f"{work.title} {work.ask} {work.need}",
+        service_id=work.service_id,
+        decision=decision.name if decision else "",
+        leave_out=_judged(work, Verdict.DIFFERENT) | {work.pk},
+    )
+    related = _judged(work, Verdict.RELATED)
+    found = similar(wanted, count=FOR_PMO)
+    seen = {one.work.pk for one in found}
+    return [_near(one, reader, now, seen, related) for one in found]
+
+
+def fitting(text: str, reader: User) -> list[Fitting]:
+    """Services whose own words hold at least two telling words of the text."""
+    words = words_of(text)
+    offered = Service.objects.listed().visible_to(reader)
+    found = []
+    for service in offered if words else ():
+        current = service.current
+        assert current is not None
+        about = f"{current.name} {current.outcome} {current.summary} {current.decision_served}"
+        shared = overlap(words, about)
+        if len(shared) > 1:
+            found.append((len(shared), service.pk, service, f"shares: {', '.join(shared[:4])}"))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [Fitting(service, why) for _, _, service, why in found[:SERVICES]]
+
+
+def may_read_title(reader: User, work: WorkRequest, seen: set[int]) -> bool:
+    """Titles of their own department, and what they may open anyway; the PMO reads all."""
+    own = reader.department_id is not None and work.department_id == reader.department_id
+    return reader.is_pmo or own or work.pk in seen
+
+
+def _visible(found: list[Likeness], reader: User) -> set[int]:
+    ids = [one.work.pk for one in found]
+    visible = WorkRequest.objects.visible_to(reader).filter(pk__in=ids)
+    return set(visible.values_list("pk", flat=True)) if ids else set()
+
+
+def _kept_private(reader: User) -> frozenset[int]:
+    """Requests whose own words are marked PMO only are never shown to other requesters."""
+    if reader.is_pmo:
+        return frozenset()
+    kept = Answer.objects.filter(slug="need", is_pmo_only=True).exclude(
+        Q(work__requester=reader) | Q(work__raised_by=reader)
+    )
+    return frozenset(kept.values_list("work_id", flat=True))
+
+
+def _judged(work: WorkRequest, verdict: str) -> frozenset[int]:
+    pairs = JudgedPair.objects.filter(Q(first=work) | Q(second=work), verdict=verdict)
+    return frozenset(
+        second if first == work.pk else first
+        for first, second in pairs.values_list("first_id", "second_id")
+    )
+
+
+def _near(
+    one: Likeness,
+    reader: User,
+    now: datetime,
+    seen: set[int],
+    related: frozenset[int] = frozenset(),
+) -> Near:
+    work = one.work
+    is_told = may_read_title(reader, work, seen)
+    is_theirs = reader.pk in (work.requester_id, work.raised_by_id)
+    return Near(
+        title=work.title if is_told else HIDDEN,
+        why=one.why,
+        state=badge_of(work, now=now),
+        strength=one.strength,
+        key=work.pk,
+        reference=work.reference if is_told else "",
+        address=work.get_absolute_url() if work.pk in seen else "",
+        can_follow=is_told and work.is_open and not is_theirs and not reader.is_pmo,
+        is_related=work.pk in related,
+    )
