@@ -173,7 +173,7 @@ def _page(
         "metric": metric,
         "service": metric.service,
         "line": line,
-        "version": version,
+        "definition": version,
         "versions": list(metric.versions.select_related("approved_by")),
         "month": month,
         "items": [(item, _may_approve(request, item)) for item in items[:SHOWN]],

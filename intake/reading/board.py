@@ -295,8 +295,7 @@ def _row(
 
 def _promise(clock: Clock, work: WorkRequest) -> str:
     words = promised(clock, work, you=work.requester.name)
-    part = f" ({clock.part})" if clock.part else ""
-    return f"{words[:1].upper()}{words[1:]}{part}"
+    return words[:1].upper() + words[1:]
 
 
 def _reason(clock: Clock) -> str:
