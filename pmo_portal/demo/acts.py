@@ -93,7 +93,10 @@ def choose(scene: Scene, words: Words, at: datetime) -> None:
     proposal = work.proposals.get(chosen_at=None, withdrawn_at=None)
     tier = proposal.version.tiers.get(level=words["tier"])
     reason = words.get("reason", "")
-    agreement.choose_tier(work, tier=tier, reason=reason, actor=scene.requester, at=at)
+    as_it_is = not words.get("together", False)
+    agreement.choose_tier(
+        work, tier=tier, reason=reason, actor=scene.requester, at=at, take_standard=as_it_is
+    )
 
 
 def refuse(scene: Scene, words: Words, at: datetime) -> None:

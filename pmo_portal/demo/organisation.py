@@ -15,6 +15,7 @@ from catalog.services.publishing import publish
 from catalog.services.starter import make_starter_catalog, parts_of, starter_document
 from intake.models import WorkRequest
 from pmo_portal.demo.acts import ACTS, Scene
+from pmo_portal.demo.agreeing import AGREEING
 from pmo_portal.demo.handing import finish_next, handoff_moments
 from pmo_portal.demo.outcomes import make_outcomes
 from pmo_portal.demo.people import make_people
@@ -115,7 +116,7 @@ class Course:
     def _take(self, name: str, words: dict[str, object]) -> Callable[[datetime], None]:
         def take(at: datetime) -> None:
             assert self.scene is not None
-            ACTS[name](self.scene, words, at)
+            (ACTS | AGREEING)[name](self.scene, words, at)
 
         return take
 

@@ -11,8 +11,9 @@ from django.db.models import F
 
 from accounts.models import User
 from audit.models import Entry
+from catalog.models import Line, Pilot
 from intake import track_record
-from intake.models import Message, Verdict, WorkRequest
+from intake.models import BlueprintVersion, Message, Verdict, WorkRequest
 from intake.states import State
 from notifications.models import OutboxMessage
 from pmo_portal.demo.organisation import make_organisation
@@ -21,8 +22,8 @@ from sla.services import verify
 from tests.conftest import at_berlin
 
 NOW = at_berlin("2026-06-17 14:30")
-# There is no act yet that merges, and a standard blueprint is signed as it is taken.
-PASSED_THROUGH = {State.MERGED, State.BLUEPRINT}
+# There is no act yet that merges.
+PASSED_THROUGH = {State.MERGED}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -152,3 +153,19 @@ def test_every_decline_says_why_and_what_else():
 
 def test_an_older_version_of_a_service_is_there_to_read(client):
     assert client.get("/services/forecast-check/versions/1/").status_code == 200
+
+
+def test_blueprints_stand_in_every_stage():
+    set_up = WorkRequest.objects.filter(state=State.BLUEPRINT)
+    versions = BlueprintVersion.objects.filter(work__in=set_up)
+    assert set_up.filter(blueprint_versions=None).exists()
+    assert versions.filter(agreed_at=None).exists()
+    assert versions.filter(agreed_at__isnull=False, signatures__side="requester").exists()
+    changing = WorkRequest.objects.filter(state=State.RUNNING, blueprint_versions__number=2)
+    assert changing.filter(blueprint__version__number=1).exists()
+
+
+def test_there_is_a_pilot_for_each_verdict_one_that_runs_and_one_to_decide():
+    assert set(Pilot.objects.values_list("verdict", flat=True)) == {"", *Line.values}
+    assert Pilot.objects.running().exists()
+    assert Pilot.objects.to_decide().filter(decider=person("requester")).exists()
