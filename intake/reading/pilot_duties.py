@@ -1,6 +1,6 @@
 """What pilots ask of a person: check-ins of today, and verdicts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Q
@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.waiting import Duty, register
+from catalog.models import Pilot
 from intake.models import WorkRequest
+from intake.reading.board import Place, register_subjects
 from intake.reading.pilot_page import PilotPage
 
 MOST = 30
@@ -65,5 +67,18 @@ def _verdict(work: WorkRequest, page: PilotPage) -> Duty:
     )
 
 
+def named(subjects: Iterable[int]) -> dict[int, Place]:
+    """Name pilots for the board by the ids of their subjects."""
+    found = Pilot.objects.filter(subject__in=subjects).select_related("service__current")
+    return {
+        pilot.subject_id: Place(
+            f"Pilot of {pilot.service}, {pilot.scope}",
+            reverse("intake:pilot_detail", args=[pilot.pk]),
+        )
+        for pilot in found
+    }
+
+
 def register_all() -> None:
     register("pilots", of_pilots)
+    register_subjects("pilot", named)

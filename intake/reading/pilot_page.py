@@ -59,7 +59,7 @@ class Measured:
 
     @property
     def adapt_if(self) -> str:
-        ends = (self.criterion.drop_at, self.criterion.keep_at)
+        ends = sorted((self.criterion.drop_at, self.criterion.keep_at))
         return f"between {number_words(ends[0])} and {number_words(ends[1])}"
 
     @property

@@ -55,7 +55,7 @@ class Player:
         self.moment = at
         sweep.sweep(now=at)
         triage.wake_due(today=_local(at).date(), at=at)
-        if _local(at).time() >= MORNING:
+        if _local(at).time() == MORNING:
             pilots.tend(at)
         write_out(at)
 
