@@ -11,6 +11,7 @@ class IntakeConfig(AppConfig):
         from intake import guards, mails, service_figures, track_record
         from intake.reading import blueprint_duties, duties, pilot_duties
         from intake.services import escalation
+        from intake.services.library import make_starter_library
         from intake.services.questions import make_starter_questions
         from sla.services import sweep
 
@@ -19,6 +20,7 @@ class IntakeConfig(AppConfig):
         blueprint_duties.register_all()
         pilot_duties.register_all()
         post_migrate.connect(make_starter_questions, sender=self)
+        post_migrate.connect(make_starter_library, sender=self)
         pre_migrate.connect(guards.drop_triggers, sender=self)
         post_migrate.connect(guards.make_triggers, sender=self)
         catalog_record.register(track_record.by_service)

@@ -257,9 +257,10 @@ def sent_back(notice: Notice) -> Words:
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    from intake import blueprint_mails, clock_mails, people_mails, pilot_mails
+    from intake import blueprint_mails, clock_mails, people_mails, pilot_mails, talk_mails
 
     people_mails.register_all()
+    talk_mails.register_all()
     to_them("request_received", promises, at_once=True)
     to_them("request_claimed", contact)
     to_everybody("reply", said, path="conversation/")

@@ -29,6 +29,37 @@ def can_give_verdict(user: User, work: WorkRequest) -> bool:
     return can_triage(user, work) and work.state in IN_TRIAGE
 
 
+def can_discover(user: User, work: WorkRequest) -> bool:
+    """Lead a talk about the need; small asks need none."""
+    states = IN_TRIAGE | AGREEING
+    return can_triage(user, work) and not work.is_quick and work.state in states
+
+
+def can_take_part(user: User, work: WorkRequest) -> bool:
+    """Add to an agenda, a ladder or the notes of a talk: both sides, while it is open."""
+    is_there = is_of(user, work) or can_triage(user, work)
+    return is_there and work.is_open and not work.is_quick
+
+
+def can_choose_time(user: User, work: WorkRequest) -> bool:
+    return can_take_part(user, work)
+
+
+def can_read_talks(user: User, work: WorkRequest) -> bool:
+    """What is said in a talk is for those who have it, not for participants and sponsors."""
+    return is_of(user, work) or can_see_internal(user, work)
+
+
+def can_write_hypothesis(user: User, work: WorkRequest) -> bool:
+    """Say what the work shall change: both sides, while it is open."""
+    return can_take_part(user, work)
+
+
+def can_keep_cadence(user: User) -> bool:
+    """Keep the calendar of recurring decisions."""
+    return user.is_pmo
+
+
 def can_ask(user: User, work: WorkRequest) -> bool:
     """Put questions to the requester; a new request is claimed by it first."""
     return can_triage(user, work) and work.state in MAY_HOLD | {State.NEW}

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import attachments, figures, pilots, triage
+from intake.services import attachments, discovery, figures, pilots, triage
 
 WAKING_HOUR = 7
 
@@ -15,6 +15,12 @@ def wake_parked() -> int:
     now = database_now()
     local = timezone.localtime(now)
     return triage.wake_due(today=local.date(), at=now) if local.hour >= WAKING_HOUR else 0
+
+
+@shared_task
+def resume_after_talks() -> int:
+    """Let the clocks go on that waited for a talk which has begun."""
+    return discovery.resume_due(at=database_now())
 
 
 @shared_task

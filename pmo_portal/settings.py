@@ -327,6 +327,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_INTERVAL,
         "options": {"expires": SWEEP_INTERVAL},
     },
+    "resume-after-talks": {
+        "task": "intake.tasks.resume_after_talks",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "wake-parked": {
         "task": "intake.tasks.wake_parked",
         "schedule": 60,

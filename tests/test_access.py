@@ -63,6 +63,7 @@ def world(work, silver, analyst, requester, berlin):
         "n": "1",
         "month": "2026-03",
         "name": "decline",
+        "act": "note",
     }
 
 

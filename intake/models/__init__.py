@@ -11,8 +11,10 @@ from intake.models.blueprint import (
     PartLock,
     Side,
 )
+from intake.models.cadence import Cadence, CadenceAnswer
 from intake.models.conversation import Hold, HoldQuestion, Message
 from intake.models.dialogue import InboundMail, NewDate, SavedText
+from intake.models.discovery import AgendaPoint, ReadBack, Session, SessionNote, WhyStep
 from intake.models.figures import MonthRun, PromiseMonth
 from intake.models.framing import (
     Answer,
@@ -22,7 +24,9 @@ from intake.models.framing import (
     QuestionVersion,
     QuestionVisit,
 )
+from intake.models.hypothesis import OutcomeHypothesis
 from intake.models.learning import Learning
+from intake.models.library import LibraryQuestion, LibraryUse, LibraryWording
 from intake.models.paths import DecisionPath, PathStep
 from intake.models.reframing import JudgedPair, Reframe, RulesVersion, SolutionLabel
 from intake.models.work_request import (
@@ -35,6 +39,7 @@ from intake.models.work_request import (
 
 __all__ = [
     "NO_PROMISE",
+    "AgendaPoint",
     "Answer",
     "Attachment",
     "Blueprint",
@@ -42,6 +47,8 @@ __all__ = [
     "BlueprintPart",
     "BlueprintSignature",
     "BlueprintVersion",
+    "Cadence",
+    "CadenceAnswer",
     "Decision",
     "DecisionPath",
     "EarlierAnswer",
@@ -51,10 +58,14 @@ __all__ = [
     "InboundMail",
     "JudgedPair",
     "Learning",
+    "LibraryQuestion",
+    "LibraryUse",
+    "LibraryWording",
     "Message",
     "MonthRun",
     "NeedVersion",
     "NewDate",
+    "OutcomeHypothesis",
     "PartComment",
     "PartLock",
     "Participant",
@@ -63,14 +74,18 @@ __all__ = [
     "Proposal",
     "QuestionVersion",
     "QuestionVisit",
+    "ReadBack",
     "ReferenceCounter",
     "Reframe",
     "ResultCheck",
     "RulesVersion",
     "SavedText",
+    "Session",
+    "SessionNote",
     "Side",
     "SolutionLabel",
     "Verdict",
+    "WhyStep",
     "WorkRequest",
     "WorkRequestQuerySet",
 ]

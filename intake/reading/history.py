@@ -197,6 +197,23 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.solution_unlabelled": lambda _: "Took the label of solution language back",
     "intake.followed": lambda data: f"{data.get('person', 'Somebody')} follows this request",
     "intake.pair_judged": _pair_judged,
+    "intake.talk_planned": lambda _: "Proposed times for a talk",
+    "intake.talk_fixed": lambda _: "Fixed the time of the talk",
+    "intake.talk_point_answered": lambda data: f"Answered a point: {data.get('point', '')}",
+    "intake.talk_noted": lambda _: "Kept a note of the talk",
+    "intake.talk_note_marked": lambda _: "Changed who may read a note of the talk",
+    "intake.talk_closed": lambda _: "Closed the talk",
+    "intake.why_added": lambda data: f"Said what makes it happen: {data.get('text', '')}",
+    "intake.why_deleted": lambda data: f"Took out of the ladder: {data.get('text', '')}",
+    "intake.root_marked": lambda data: (
+        f"The root we work on: {data['text']}" if data.get("text") else "Took the root's mark away"
+    ),
+    "intake.hypothesis_written": lambda data: (
+        f"Wrote what we believe it will change, version {data.get('number', '')}"
+    ),
+    "intake.need_edited": lambda data: f"Changed the need, version {data.get('need', '')}",
+    "intake.need_ticked": lambda _: "Agreed the need",
+    "intake.answered_by_cadence": lambda data: f"Answered by {data.get('cadence', 'a cadence')}",
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.

@@ -62,6 +62,7 @@ TABS = (
     ("conversation", "conversation", "Conversation"),
     ("framing", "request_framing", "Framing"),
     ("path", "path_today", "Path"),
+    ("discovery", "discovery", "Talks"),
     ("blueprint", "blueprint", "Blueprint"),
     ("pilot", "pilot", "Pilot"),
     ("notes", "notes", "Notes"),
@@ -164,6 +165,8 @@ class RequestPage:
         if key == "pilot":
             may = policies.can_set_up_pilot(self.reader, self.work)
             return self.work.pilot_id is not None or may
+        if key == "discovery":
+            return not self.work.is_quick and policies.can_read_talks(self.reader, self.work)
         if key == "path":
             return not self.work.is_quick and self.may_read("path")
         return key != "notes" or self.sees_internal

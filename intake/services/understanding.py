@@ -67,6 +67,39 @@ def success_sentence(value: Mapping[str, Any], *, now: datetime) -> Sentence:
     return [*known, Piece(" to "), _theirs(target), *end, Piece(".")]
 
 
+def hypothesis_sentence(value: Mapping[str, Any], *, now: datetime) -> Sentence:
+    """ "We believe that … for … lets them … by …; we will know when … moves from … to … by …".
+
+    A part that is missing but needed shows as a gap; an optional one is left out.
+    """
+    by, on = _tidy(value.get("act_by")), _day(value.get("target_on"), now)
+    believed = [
+        Piece("We believe that "),
+        _or_gap(value, "change", "change"),
+        Piece(" for "),
+        _or_gap(value, "customer", "who"),
+        Piece(" lets them "),
+        _or_gap(value, "act", "decide or do"),
+        *([Piece(" by "), _theirs(by)] if by else []),
+    ]
+    measure, baseline = _tidy(value.get("measure")), _tidy(value.get("baseline"))
+    if not measure:
+        return [*believed, Piece(".")]
+    known = [Piece("; we will know when "), _theirs(measure), Piece(" moves")]
+    known += [Piece(" from "), _theirs(baseline)] if baseline else []
+    known += [Piece(" to "), _or_gap(value, "target", "target")]
+    return [*believed, *known, *([Piece(" by "), _theirs(on)] if on else []), Piece(".")]
+
+
+def _or_gap(value: Mapping[str, Any], name: str, gap: str) -> Piece:
+    told = _tidy(value.get(name))
+    return _theirs(_inside(told)) if told else Piece(f"‹{gap}›")
+
+
+def text_of(sentence: Sentence) -> str:
+    return "".join(piece.text for piece in sentence)
+
+
 def _success(answers: Answers, now: datetime) -> list[Sentence]:
     value = _value(answers, "success")
     different = _tidy(value.get("different"))

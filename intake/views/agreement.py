@@ -84,6 +84,9 @@ def play_back(request: PortalRequest, page: RequestPage) -> HttpResponse:
     need = page.need
     if need is None or (request.method != "POST" and not (need.is_waiting and page.work.is_open)):
         return not_now(request, page)
+    if request.method != "POST" and (read := need.read_backs.select_related("session").first()):
+        # Read back in a talk: each of its sentences has a reply of its own.
+        return redirect("intake:talk_read_back", page.work.reference, read.session.number)
     first = {"need": need.number, "reply": request.GET.get("reply")}
     form = PlayBackForm(posted(request), initial=first)
     if not form.is_valid():

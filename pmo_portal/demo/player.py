@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from intake.services import pilots, triage
+from intake.services import discovery, pilots, triage
 from pmo_portal.demo.mailroom import write_out
 from sla.models import Clock
 from sla.services import sweep
@@ -57,6 +57,7 @@ class Player:
         triage.wake_due(today=_local(at).date(), at=at)
         if _local(at).time() == MORNING:
             pilots.tend(at)
+        discovery.resume_due(at=at)
         write_out(at)
 
     def _next_duty(self) -> datetime:
