@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
 from intake.mails import Notice, Words, to_pmo, to_them
 from intake.models import AgendaPoint, Session
@@ -28,7 +27,7 @@ def proposed(notice: Notice) -> Words | None:
 
 def fixed(notice: Notice) -> Words | None:
     session = _session(notice)
-    if session is None or session.starts_at is None or session.starts_at <= timezone.now():
+    if session is None or session.starts_at is None:
         return None
     return {"session": session, "points": list(session.points.all())} | _page(notice, session)
 

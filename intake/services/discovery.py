@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.date_words import day_words
 from accounts.models import User
 from accounts.policies import require
 from audit.services import record
@@ -260,9 +261,8 @@ def close(
 
 def _by(session: Session) -> str:
     assert session.next_on is not None
-    return (
-        f"{session.next_owner}, by {session.next_on:%a} {session.next_on.day} {session.next_on:%b}"
-    )
+    assert session.closed_at is not None
+    return f"{session.next_owner}, by {day_words(session.next_on, now=session.closed_at)}"
 
 
 def _open_one(session: Session) -> Session:

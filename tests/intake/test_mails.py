@@ -25,6 +25,7 @@ from intake.services import (
     blueprint,
     conversation,
     decisions,
+    discovery,
     escalation,
     late,
     people,
@@ -122,7 +123,28 @@ def everything(requester, analyst, lead, silver, berlin):
     woken = bring_to(State.PARKED, make_work(requester, at), analyst=analyst, tier=silver, at=at)
     triage.wake(woken, actor=analyst, at=at)
     _people(make_work(requester, at), requester, analyst, silver, at)
+    _talks([make_work(requester, at) for _ in range(2)], requester, analyst, at)
     _sweep_until(berlin, "2026-03-02 15:30", "2026-03-03 10:30", "2026-03-10 12:00")
+
+
+def _talks(works, requester, analyst, at):
+    """One talk waits for a time; the other has one, and a point that was answered early."""
+    planned = [
+        discovery.plan(
+            work,
+            slots=[at + timedelta(days=1), at + timedelta(days=2)],
+            length=25,
+            place="Room 4",
+            people="",
+            actor=analyst,
+            at=at,
+        )
+        for work in works
+    ]
+    later = at + timedelta(days=2)
+    discovery.choose_time(planned[1], starts_at=later, actor=requester, at=at)
+    point = discovery.add_point(planned[1], text="Who is asked?", actor=analyst, at=at)
+    discovery.answer_point(point, text="Only Jonas", actor=requester, at=at)
 
 
 def _proposals(requester, analyst, silver, at):
