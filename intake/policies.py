@@ -50,6 +50,11 @@ def can_read_talks(user: User, work: WorkRequest) -> bool:
     return is_of(user, work) or can_see_internal(user, work)
 
 
+def can_edit_need(user: User, work: WorkRequest) -> bool:
+    """Word the need anew, and agree to it: both sides, before a proposal."""
+    return can_take_part(user, work) and work.state in IN_TRIAGE
+
+
 def can_write_hypothesis(user: User, work: WorkRequest) -> bool:
     """Say what the work shall change: both sides, while it is open."""
     return can_take_part(user, work)

@@ -47,7 +47,8 @@ REOPENABLE = frozenset({S.DONE, S.ANSWERED, S.WITHDRAWN})
 _EXITS = frozenset({S.ANSWERED, S.DECLINED, S.MERGED, S.PARKED, S.WITHDRAWN})
 _REOPENED = frozenset({S.CLAIMED, S.RUNNING})
 MOVES: dict[State, frozenset[State]] = {
-    S.DRAFT: frozenset({S.NEW}),
+    # A recurring decision may answer an ask before it is sent: then nothing was ever promised.
+    S.DRAFT: frozenset({S.NEW, S.ANSWERED}),
     S.NEW: frozenset({S.CLAIMED, S.WITHDRAWN}),
     S.CLAIMED: frozenset({S.DISCOVERY, S.PROPOSED}) | _EXITS,
     S.DISCOVERY: frozenset({S.PROPOSED}) | _EXITS,

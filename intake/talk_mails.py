@@ -43,6 +43,13 @@ def answered(notice: Notice) -> Words | None:
     return {"point": point} if point else None
 
 
+def need_edited(notice: Notice) -> Words | None:
+    """The newest wording, while a tick is missing."""
+    need = notice.work.needs.select_related("written_by").order_by("-number").first()
+    is_it = need is not None and need.pk == notice.number("need") and not need.is_agreed
+    return {"need": need} if is_it else None
+
+
 def _page(notice: Notice, session: Session) -> Words:
     at = [notice.work.reference, session.number]
     return {
@@ -55,4 +62,6 @@ def register_all() -> None:
     to_them("talk_proposed", proposed)
     to_them("talk_fixed", fixed)
     to_pmo("talk_chosen", chosen)
+    to_them("need_edited", need_edited, path="framing/")
+    to_pmo("need_edited_by_them", need_edited)
     to_pmo("talk_answered", answered)

@@ -80,7 +80,16 @@ def is_private(route):
     )
 
 
-MANAGED = ("paths/", "pilots/", "triage/", "manage/", "board/", "my-work/")
+MANAGED = (
+    "paths/",
+    "cadence/new/",
+    "cadence/<",
+    "pilots/",
+    "triage/",
+    "manage/",
+    "board/",
+    "my-work/",
+)
 PERSONAL = (*MANAGED, "requests/", "ask/", "waiting/", "account/")
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import ServiceTier
 from intake.forms.ask_fields import DATE_FORMATS
 from intake.forms.texts import text_field
-from intake.models import NeedVersion, Proposal, Verdict
+from intake.models import Cadence, LibraryQuestion, NeedVersion, Proposal, Verdict
 from intake.services.triage import QUESTIONS_AT_ONCE
 
 TEXT = 4000
@@ -95,6 +95,14 @@ class AssignForm(ActForm):
         return self.people[self.cleaned_data["to"]]
 
 
+def _library() -> list[Any]:
+    """The questions of the library by theme, as the choices of a select."""
+    themes: dict[str, list[tuple[str, str]]] = {}
+    for question in LibraryQuestion.objects.offered():
+        themes.setdefault(question.theme, []).append((question.text, question.text))
+    return [("", "None"), *themes.items()]
+
+
 class AskForm(ActForm):
     """One to three numbered questions."""
 
@@ -102,11 +110,18 @@ class AskForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields([*self.NAMES, "why", "blocks", "seen"])
+        self.order_fields([*self.NAMES, "pick", "why", "blocks", "seen"])
+        self.fields["pick"].choices = _library()  # type: ignore[attr-defined]
 
     question_1 = text_field("Question 1", subject="Question 1", most=500, rows=2)
     question_2 = text_field("Question 2 (optional)", subject="Question 2", most=500, rows=2)
     question_3 = text_field("Question 3 (optional)", subject="Question 3", most=500, rows=2)
+    pick = forms.ChoiceField(
+        label="Or one of the question library (optional)",
+        help_text="It is asked as well, and counted",
+        required=False,
+        error_messages={"invalid_choice": "Select a question of the library"},
+    )
     why = text_field("Why you ask (optional)", subject="Why you ask", most=300, rows=1)
     blocks = forms.BooleanField(
         label="We cannot go on without this",
@@ -115,12 +130,16 @@ class AskForm(ActForm):
     )
 
     def questions(self) -> list[str]:
-        return [text for name in self.NAMES if (text := self.cleaned_data.get(name))]
+        """What was typed, and the one that was picked."""
+        names = (*self.NAMES, "pick")
+        return [text for name in names if (text := self.cleaned_data.get(name))]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not self.questions() and not any(name in self.errors for name in self.NAMES):
             self.add_error("question_1", "Enter at least one question")
+        if len(self.questions()) > QUESTIONS_AT_ONCE:
+            self.add_error("pick", f"Ask at most {QUESTIONS_AT_ONCE} questions at once")
         return self.cleaned_data
 
 
@@ -160,6 +179,17 @@ class AnswerForm(ActForm):
     text = text_field(
         "The answer", subject="The answer", missing="Enter the answer", most=TEXT, rows=6
     )
+    cadence = forms.ModelChoiceField(
+        label="Answered by a recurring decision? (optional)",
+        queryset=Cadence.objects.filter(ended_at=None).order_by("name"),
+        required=False,
+        empty_label="No",
+        error_messages={"invalid_choice": "Select one of the recurring decisions"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["text", "cadence", "seen"])
 
 
 class DeclineForm(ActForm):

@@ -13,9 +13,12 @@ from accounts.policies import require
 from audit.services import record
 from intake import policies
 from intake.models import Cadence, CadenceAnswer, WorkRequest
+from intake.services.drafts import Draft
 
 FIELDS = ("name", "decider", "decides", "rhythm", "next_on", "data", "service")
 SHORTEST_NAME = 4
+# The question of the ask journey that names who decides.
+QUESTION = "decider"
 MONTHS_AHEAD = {"month": 1, "quarter": 3}
 
 
@@ -72,6 +75,12 @@ def matching(text: str) -> Cadence | None:
         if any(len(name) >= SHORTEST_NAME and (name in said or said in name) for name in names):
             return cadence
     return None
+
+
+def matching_draft(draft: Draft) -> Cadence | None:
+    """The recurring decision that the answer to "who decides?" names."""
+    answer = draft.answers.get(QUESTION)
+    return matching(str(answer.get("decider"))) if answer else None
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from audit.services import record
 from catalog.models import ServiceTier
 from intake import policies
 from intake.models import Hold, HoldQuestion, NeedVersion, Proposal, Verdict, WorkRequest
-from intake.services import conversation, lifecycle
+from intake.services import conversation, library, lifecycle
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_requester
@@ -123,6 +123,7 @@ def ask(
     work.waiting_since = work.waiting_since or at
     work.queue_at = lifecycle.soonest_promise(work)
     save(work, "waiting_since", *lifecycle.SPOKEN)
+    library.note_asked(work, questions, actor=actor, at=at)
     record("intake.asked", work, actor=actor, at=at, hold=hold.pk, blocks=blocks)
     owe_requester("questions_asked", work, at=at, event=hold.pk, hold=hold.pk)
     return hold

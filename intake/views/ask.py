@@ -18,7 +18,7 @@ from accounts.moment import database_now
 from intake.effort import efforts
 from intake.forms.ask import QuestionForm
 from intake.models import Answer, QuestionVersion, WorkRequest
-from intake.services import reframing, submission
+from intake.services import cadences, reframing, submission
 from intake.services.drafts import Draft, current_questions, read_draft
 from intake.services.lifecycle import ConflictError
 from intake.states import Lane
@@ -248,6 +248,9 @@ def _next_address(
     request: PortalRequest, draft: Draft, done: QuestionVersion, following: QuestionVersion | None
 ) -> str:
     key = draft.work.draft_key
+    covered = cadences.matching_draft(draft) if done.slug == cadences.QUESTION else None
+    if covered:
+        return reverse("intake:ask_cadence", args=[key, covered.pk])
     is_new = done.slug == KIND and not came_from_check(request)
     if is_new and reframing.is_page_due(draft.work):
         return reverse("intake:ask_reframe", args=[key])

@@ -57,17 +57,17 @@ def editor(request: PortalRequest, place: Place) -> HttpResponse:
     elif not place.steps:
         problems = [Problem("#add-step", 'Add the first step, or choose "Do this with us"')]
         return _editor(place, status=422, problems=problems)
-    return redirect(_following(request, place.draft))
+    return redirect(following_address(request, place.draft, service.QUESTION))
 
 
-def _following(request: PortalRequest, draft: Draft) -> str:
+def following_address(request: PortalRequest, draft: Draft, slug: str) -> str:
     """What comes after this question: the check page, the next open one, or the task list."""
     key = draft.work.draft_key
     if came_from_check(request):
         return reverse("intake:ask_check", args=[key])
-    here = draft.question(service.QUESTION)
+    here = draft.question(slug)
     following = draft.next_in_part(here) if here else None
-    is_open = following and following.slug != service.QUESTION
+    is_open = following and following.slug != slug
     if following and is_open and request.POST.get("then") != LATER:
         return question_address(key, following.slug)
     return reverse("intake:ask_draft", args=[key])

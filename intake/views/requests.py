@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import PortalRequest
 from intake.models import WorkRequest
 from intake.reading import mine
+from intake.reading.beliefs import beliefs_of
 from intake.reading.choices import Link
 from intake.reading.counted import account_of
 from intake.reading.framing import framing_of
@@ -70,7 +71,7 @@ def request_detail(request: PortalRequest, page: RequestPage) -> HttpResponse:
 def framing(request: PortalRequest, page: RequestPage) -> HttpResponse:
     """Every answer with the question as it was worded then."""
     parts = framing_of(page.answers.values(), now=page.now)
-    context = page.shown_on("framing").context(parts=parts)
+    context = page.shown_on("framing").context(**beliefs_of(page), parts=parts)
     return render(request, "intake/requests/framing.html", context)
 
 

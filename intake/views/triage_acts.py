@@ -9,7 +9,7 @@ from accounts.models import User
 from intake import policies
 from intake.forms import triage as forms
 from intake.models import WorkRequest
-from intake.services import agreement, conversation, triage
+from intake.services import agreement, conversation, covering, triage
 from intake.states import State
 
 # Forms differ in their fields, and each act knows its own.
@@ -249,8 +249,8 @@ ACTS: dict[str, Act] = {
             "Send the answer and close",
             forms.AnswerForm,
             policies.can_give_verdict,
-            lambda work, form, actor, at: triage.answer(
-                work, actor=actor, at=at, **_given(form, "text", "seen")
+            lambda work, form, actor, at: covering.answer(
+                work, actor=actor, at=at, **_given(form, "text", "cadence", "seen")
             ),
             _ended_so(State.ANSWERED, "text"),
             "answered",

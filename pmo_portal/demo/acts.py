@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import User
 from catalog.models import Service, ServiceTier
-from intake.models import NeedVersion, WorkRequest
-from intake.services import agreement, conversation, triage
+from intake.models import LibraryQuestion, NeedVersion, WorkRequest
+from intake.services import agreement, conversation, discovery, hypotheses, triage, whys
 from pmo_portal.demo.working_time import after, duration
 from sla.business_time import WorkingCalendar
 
@@ -61,6 +61,56 @@ def answers(scene: Scene, words: Words, at: datetime) -> None:
     texts = dict(enumerate(words["texts"], start=1))
     hold = work.holds.waiting().get()
     conversation.answer(work, hold, answers=texts, actor=scene.requester, at=at)
+
+
+def talk(scene: Scene, words: Words, at: datetime) -> None:
+    """Plan a talk for tomorrow, fix its time, and keep what was found: notes and the ladder."""
+    start = after(scene.calendar, at, duration("1d"))
+    slots = [start, after(scene.calendar, start, duration("1d"))]
+    questions = LibraryQuestion.objects.filter(text__in=words.get("questions", ()))
+    session = discovery.plan(
+        scene.work,
+        slots=slots,
+        length=25,
+        place=words.get("place", ""),
+        people=f"{scene.requester.name}, {scene.analyst.name}",
+        questions=questions,
+        actor=scene.analyst,
+        at=at,
+    )
+    discovery.choose_time(session, starts_at=start, actor=scene.requester, at=at)
+    for kind, text, *hidden in words.get("notes", ()):
+        discovery.add_note(
+            session, kind=kind, text=text, pmo_only=bool(hidden), actor=scene.analyst, at=at
+        )
+    rung = None
+    for kind, text in words.get("whys", ()):
+        rung = whys.add_rung(
+            scene.work,
+            parent=rung,
+            text=text,
+            said_by=scene.requester.name,
+            kind=kind,
+            actor=scene.requester,
+            at=at,
+        )
+    if rung:
+        whys.mark_root(rung, is_root=True, actor=scene.analyst, at=at)
+
+
+def believe(scene: Scene, words: Words, at: datetime) -> None:
+    """Write the outcome hypothesis from the answers, or change it for what was learned."""
+    was = scene.work.hypotheses.order_by("-number").first()
+    told = {name: getattr(was, name) for name in hypotheses.FIELDS} if was else {}
+    fields = (told or hypotheses.from_answers(scene.work)) | words.get("fields", {})
+    hypotheses.write(
+        scene.work,
+        fields=fields,
+        learned=words.get("learned", ""),
+        seen=was.number if was else 0,
+        actor=scene.analyst,
+        at=at,
+    )
 
 
 def play_back(scene: Scene, words: Words, at: datetime) -> None:
@@ -170,7 +220,8 @@ def judge(scene: Scene, words: Words, at: datetime) -> None:
 ACTS: dict[str, Callable[[Scene, Words, datetime], None]] = {
     act.__name__: act
     for act in (
-        claim, reply, write, note, ask, answers, play_back, confirm, nearly, propose, choose,
-        refuse, tick, hand_over, send_back, result, answered, decline, park, withdraw, judge,
+        claim, reply, write, note, ask, answers, talk, believe, play_back, confirm, nearly,
+        propose, choose, refuse, tick, hand_over, send_back, result, answered, decline,
+        park, withdraw, judge,
     )
 }  # fmt: skip

@@ -20,6 +20,7 @@ from pmo_portal.demo.handing import finish_next, handoff_moments
 from pmo_portal.demo.outcomes import make_outcomes
 from pmo_portal.demo.people import make_people
 from pmo_portal.demo.player import Act, Player
+from pmo_portal.demo.recurring import make_cadences
 from pmo_portal.demo.sending import send
 from pmo_portal.demo.story import Story, stories
 from pmo_portal.demo.working_time import DAY, after, before
@@ -55,6 +56,7 @@ def make_organisation(now: datetime, *, told: Told) -> Made:
     make_starter_policies(opened)
     people = make_people(opened)
     make_starter_catalog(opened, owner=people["lena"])
+    make_cadences(opened, now=now, keeper=people["lena"])
     acts = _acts(people, now)
     first = min(act.at for act in acts)
     Player(first).play(acts, until=now, told=lambda number: told(number, len(acts)))

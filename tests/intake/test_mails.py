@@ -28,6 +28,7 @@ from intake.services import (
     discovery,
     escalation,
     late,
+    needs,
     people,
     pilots,
     reopening,
@@ -145,6 +146,9 @@ def _talks(works, requester, analyst, at):
     discovery.choose_time(planned[1], starts_at=later, actor=requester, at=at)
     point = discovery.add_point(planned[1], text="Who is asked?", actor=analyst, at=at)
     discovery.answer_point(point, text="Only Jonas", actor=requester, at=at)
+    for work, editor in zip(works, (requester, analyst), strict=True):
+        triage.play_back(work, text="Buyers need to know early.", actor=analyst, at=at)
+        needs.edit_need(work, text="Buyers must know early.", seen=1, actor=editor, at=at)
 
 
 def _proposals(requester, analyst, silver, at):

@@ -5,7 +5,8 @@ import pytest
 from intake.states import CLOCKS, CLOSED, MOVES, OPEN, IllegalMoveError, State
 
 LEGAL = {
-    "draft": "new",
+    # Answered straight away where a recurring decision covers what is asked.
+    "draft": "new answered",
     "new": "claimed withdrawn",
     "claimed": "discovery proposed answered declined merged parked withdrawn",
     "discovery": "proposed answered declined merged parked withdrawn",
