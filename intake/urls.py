@@ -19,6 +19,7 @@ from intake.views import (
     paths,
     people,
     pilots,
+    questions,
     queue,
     reframe,
     requests,
@@ -151,6 +152,8 @@ urlpatterns = [
     path("triage/<str:reference>/similar/", similar.triage_similar, name="triage_similar"),
     path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
     # Looking after the rules of solution language
+    path("manage/questions/", questions.question_list, name="questions"),
+    path("manage/questions/<slug:slug>/", questions.question_edit, name="question_edit"),
     path("manage/rules/", rules.overview, name="rules"),
     path("manage/rules/edit/", rules.edit, name="rules_edit"),
     path("manage/rules/<int:number>/", rules.version, name="rules_version"),

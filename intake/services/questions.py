@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,15 +45,27 @@ def make_starter_questions(**_: Any) -> None:
 
 @transaction.atomic
 def publish(
-    slug: str, *, words: dict[str, Any], rules: dict[str, Any], actor: User, at: datetime
+    slug: str,
+    *,
+    words: dict[str, Any],
+    rules: dict[str, Any],
+    actor: User,
+    at: datetime,
+    position: int | None = None,
 ) -> QuestionVersion:
-    """Put a new wording of a question in force. Raise QuestionVersion.DoesNotExist if unknown."""
+    """Put a new wording of a question in force. Raise QuestionVersion.DoesNotExist if unknown.
+
+    At another `position` the questions from there on make room.
+    """
     was = QuestionVersion.objects.select_for_update().current().get(slug=slug)
     QuestionVersion.objects.filter(pk=was.pk).update(is_current=False)
+    if position and position != was.position:
+        later = QuestionVersion.objects.current().filter(position__gte=position)
+        later.update(position=F("position") + 1)
     now = QuestionVersion.objects.create(
         slug=slug,
         number=was.number + 1,
-        position=was.position,
+        position=position or was.position,
         words=words,
         rules=rules,
         published_at=at,
