@@ -14,8 +14,8 @@ from intake.services import submission
 from intake.services.lifecycle import lock, save
 from intake.services.notices import owe_pmo
 
-# Their own words are kept as they were said, and the kind decided the lane.
-FIXED = frozenset({"need", "kind"})
+# Their own words are kept as they were said, the kind decided the lane, the path has its editor.
+FIXED = frozenset({"need", "kind", "path"})
 # Read from the answers when the request came in; urgency is judged by the PMO since then.
 FOLLOWING = {"decision", "decider"}
 
