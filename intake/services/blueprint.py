@@ -30,8 +30,8 @@ from intake.services.notices import owe, their_side
 # After this a person who left the form open is no longer named as writing in it.
 FORGOTTEN = timedelta(minutes=30)
 Source = BlueprintVersion.Source
-COPIED = ("part", "content", "written_by", "written_at")
 TICKS = ("requester_by", "requester_at", "pmo_by", "pmo_at")
+COPIED = ("part", "content", "written_by", "written_at", *TICKS)
 
 
 class NoOpenVersionError(Exception):
@@ -143,9 +143,8 @@ def follow_version(
 ) -> BlueprintVersion:
     """Open the next version with the texts of this one; ticks stay with unchanged words."""
     version = _next_version(old.work, source=source, actor=actor, at=at, reason=reason)
-    copied = COPIED if source == Source.CHANGE and old.signed_at else (*COPIED, *TICKS)
     BlueprintPart.objects.bulk_create(
-        BlueprintPart(version=version, **{name: getattr(row, name) for name in copied})
+        BlueprintPart(version=version, **{name: getattr(row, name) for name in COPIED})
         for row in current_parts(old).values()
     )
     return version

@@ -9,6 +9,7 @@ from catalog.services.pilots import Plan
 from intake.blueprints.parts import Part
 from intake.services import blueprint, pilots, signing
 from pmo_portal.demo.acts import Scene, Words
+from pmo_portal.demo.handing import finish_next
 
 SIDES = ("requester", "analyst")
 
@@ -56,6 +57,10 @@ def sign_blueprint(scene: Scene, words: Words, at: datetime) -> None:
 
 def propose_change(scene: Scene, words: Words, at: datetime) -> None:
     signing.propose_change(scene.work, reason=words["text"], actor=_person(scene, words), at=at)
+
+
+def finish_step(scene: Scene, words: Words, at: datetime) -> None:
+    finish_next(scene.work, at)
 
 
 def pilot(scene: Scene, words: Words, at: datetime) -> None:
@@ -115,6 +120,6 @@ AGREEING = {
     act.__name__: act
     for act in (
         begin_blueprint, agree_parts, change_part, comment_part, sign_blueprint, propose_change,
-        pilot, check_in, widen, decide_pilot,
+        finish_step, pilot, check_in, widen, decide_pilot,
     )
 }  # fmt: skip

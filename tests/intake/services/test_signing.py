@@ -127,10 +127,13 @@ def test_a_change_leaves_the_old_version_in_force_until_it_is_signed(
 ):
     later = berlin("2026-03-05 12:00")
     signing.propose_change(signed, reason="Too tight", actor=requester, at=at)
+    assert text_of(signed, "steps").is_agreed
     rows = text_of(signed, "steps").content["rows"]
     change(signed, "steps", requester, at, rows=[rows[0] | {"amount": 3}, *rows[1:]])
     said = [row for row in text_of(signed, "promises").content["rows"] if row["kind"] == "value"]
     change(signed, "promises", requester, at, rows=said)
+    assert not text_of(signed, "steps").is_agreed
+    assert text_of(signed, "end").is_agreed
     assert clock_of(signed, "handoff", "plan").target_seconds == 8 * 3600
     sign(signed, requester, later)
     sign(signed, analyst, later)
