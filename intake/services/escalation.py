@@ -30,6 +30,7 @@ NAMED = 100  # clocks that a digest names; of the others it says how many they a
 DIGEST = "clock_digest"
 # Half of the time used is worth recording, not worth a mail.
 SILENT = frozenset({"warn-50"})
+NEEDED = ("subject_id", "analyst_id", "department_id", "urgency")
 Status = OutboxMessage.Status
 
 
