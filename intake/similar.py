@@ -207,6 +207,7 @@ def _candidates(weighed: Sequence[_Weighed]) -> dict[int, list[str]]:
 
 # A word that more requests than this hold only counts together with another one.
 TOO_COMMON = 2_000
+MANY = 400
 SHARING_ON_POSTGRESQL = """
     SELECT near.id, said.word
     FROM (
@@ -225,7 +226,8 @@ def _candidates_on_postgresql(weighed: Sequence[_Weighed]) -> dict[int, list[str
     shared: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         words = [one.word for one in weighed]
-        cursor.execute(SHARING_ON_POSTGRESQL, [query, TOO_COMMON, words])
+        # Common words meet often: the newest of those requests are enough to compare.
+        cursor.execute(SHARING_ON_POSTGRESQL, [query, TOO_COMMON if rare else MANY, words])
         for pk, word in cursor.fetchall():
             shared.setdefault(pk, []).append(word)
     weights = {one.word: one.weight for one in weighed}
