@@ -3,7 +3,7 @@
 import threading
 
 from celery import shared_task
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from accounts.moment import database_now
 from notifications.services import deliver_next
@@ -28,5 +28,7 @@ def _deliver_batch() -> int:
     delivered = 0
     while delivered < BATCH and deliver_next(now=database_now()):
         delivered += 1
-        close_old_connections()
+        # Inside somebody's transaction the connection is theirs.
+        if not connection.in_atomic_block:
+            close_old_connections()
     return delivered
