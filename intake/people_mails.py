@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from intake.mails import Notice, Words, to_everybody, to_pmo, to_them
+from intake.models import InboundMail
 from intake.reading.promises import promised
 
 
@@ -53,9 +54,16 @@ def changed(notice: Notice) -> Words | None:
     return {"question": answer.question.words["label"], "who": answer.answered_by.name}
 
 
+def not_taken(notice: Notice) -> Words | None:
+    """A reply that did not become a message, told to whose address we signed."""
+    mail = InboundMail.objects.filter(pk=notice.number("mail")).first()
+    return {"mail": mail} if mail else None
+
+
 def register_all() -> None:
     to_everybody("added_to_request", added)
     to_everybody("access_asked", asked_for_access, path="people/")
+    to_everybody("mail_not_taken", not_taken, path="conversation/")
     to_them("request_late", late)
     to_them("request_reopened", taken_up)
     to_pmo("request_reopened_pmo", taken_up)

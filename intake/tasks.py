@@ -1,10 +1,11 @@
 """Doorbells of requests."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import attachments, discovery, figures, pilots, triage
+from intake.services import attachments, discovery, figures, mailbox, pilots, triage
 
 WAKING_HOUR = 7
 
@@ -40,3 +41,9 @@ def tend_pilots() -> int:
     """End pilots whose last day is over, and ask for the check-ins of today, from 07:00 on."""
     now = database_now()
     return pilots.tend(now) if timezone.localtime(now).hour >= WAKING_HOUR else 0
+
+
+@shared_task
+def fetch_mail() -> int:
+    """Take in what is new in the mailbox for replies, where there is one."""
+    return mailbox.fetch(settings.IMAP_URL, now=database_now) if settings.IMAP_URL else 0

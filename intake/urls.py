@@ -16,6 +16,7 @@ from intake.views import (
     discovery,
     files,
     library,
+    oversight,
     paths,
     people,
     pilots,
@@ -24,8 +25,10 @@ from intake.views import (
     reframe,
     requests,
     rules,
+    saved_texts,
     similar,
     triage,
+    waiting,
 )
 
 app_name = "intake"
@@ -70,7 +73,13 @@ urlpatterns = [
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
     path("requests/", requests.my_requests, name="my_requests"),
-    path("waiting/", requests.waiting, name="waiting"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("my-work/", waiting.my_work, name="my_work"),
+    path("my-work/texts/", saved_texts.saved_texts, name="saved_texts"),
+    path("my-work/texts/<int:pk>/", saved_texts.saved_text, name="saved_text"),
+    path("my-work/texts/<int:pk>/discard/", saved_texts.discard, name="saved_text_discard"),
+    path("manage/mail-in/", oversight.mail_in, name="mail_in"),
+    path("manage/redaction/", oversight.redact, name="redact"),
     path(REQUEST, requests.request_detail, name="request_detail"),
     path(f"{REQUEST}conversation/", conversation.conversation, name="conversation"),
     path(f"{REQUEST}conversation/<int:hold>/", conversation.answer_questions, name="answer"),

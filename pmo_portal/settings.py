@@ -313,7 +313,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Mail servers that hang must not keep the clocks waiting.
-CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "outbox"}}
+CELERY_TASK_ROUTES = {
+    "notifications.tasks.*": {"queue": "outbox"},
+    "intake.tasks.fetch_mail": {"queue": "outbox"},
+}
 CELERY_BEAT_SCHEDULER = "pmo_portal.beat:SteadyScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
@@ -363,6 +366,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+if IMAP_URL:
+    CELERY_BEAT_SCHEDULE["fetch-mail"] = {
+        "task": "intake.tasks.fetch_mail",
+        "schedule": 60,
+        "options": {"expires": 60},
+    }
 
 LOG_LEVEL = one_of("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
 LOGGING: dict[str, Any] = {

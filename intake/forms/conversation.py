@@ -6,6 +6,7 @@ from uuid import UUID, uuid4, uuid5
 from django import forms
 
 from accounts.forms import PortalForm
+from intake.forms.files import FilesField
 from intake.forms.texts import text_field
 from intake.models import Hold, HoldQuestion
 
@@ -19,6 +20,11 @@ class MessageForm(PortalForm):
     text = text_field(
         "Your message", subject="Your message", most=LONGEST, missing="Enter your message", rows=5
     )
+
+    attached = FilesField(label="Files (optional)")
+    # The saved text that was inserted, and whether it was read as it goes out.
+    saved = forms.CharField(widget=forms.HiddenInput, required=False)
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

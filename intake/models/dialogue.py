@@ -51,6 +51,7 @@ class InboundMail(models.Model):
         UNKNOWN = "unknown", "Nobody here has this address"
         OTHER_SENDER = "sender", "Sent from another address than the one we wrote to"
         NOT_ALLOWED = "refused", "The sender can't write on this request"
+        TOO_MANY = "too-many", "More in an hour than we take from one person"
         EMPTY = "empty", "There was no text in it"
         TOO_LARGE = "too-large", "Larger than we take"
         UNREADABLE = "unreadable", "It could not be read"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,6 +15,14 @@ from intake.models import Hold, Message, WorkRequest
 
 PAGE = 50
 MANY = 8
+
+
+class FileLink(NamedTuple):
+    """A file as a page offers it."""
+
+    name: str
+    size: int
+    address: str
 
 
 class Said(NamedTuple):
@@ -26,6 +35,7 @@ class Said(NamedTuple):
     role: str
     text: str
     is_mine: bool
+    files: list[FileLink]
     questions: None = None
 
 
@@ -81,6 +91,7 @@ def talk_of(
 def _messages(work: WorkRequest, before: int | None) -> list[Message]:
     """The newest first, and one more than is shown, to know whether there are more."""
     messages = work.messages.public().select_related("author").order_by("-id")
+    messages = messages.prefetch_related("attachments")
     older = messages.filter(pk__lt=before) if before else messages
     return list(older[: PAGE + 1])
 
@@ -110,7 +121,20 @@ def _said(message: Message, work: WorkRequest, reader: User) -> Said:
         role=role_of(message, work),
         text=message.text,
         is_mine=message.author_id == reader.pk,
+        files=files_of(message, work),
     )
+
+
+def files_of(message: Message, work: WorkRequest) -> list[FileLink]:
+    """The files of a message whose `attachments` were read along."""
+    return [
+        FileLink(
+            file.name,
+            file.size,
+            reverse("intake:request_file", args=[work.reference, file.pk]),
+        )
+        for file in message.attachments.all()
+    ]
 
 
 def role_of(message: Message, work: WorkRequest) -> str:

@@ -1,7 +1,8 @@
 """What both sides say on a request, and what only the PMO notes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -11,7 +12,8 @@ from accounts.policies import require
 from audit.services import record
 from intake import policies
 from intake.models import Hold, HoldQuestion, Message, WorkRequest
-from intake.services import lifecycle
+from intake.services import attachments, lifecycle
+from intake.services.attachments import Received
 from intake.services.notices import everybody_on, owe, owe_pmo
 from sla.services import clocks
 
@@ -22,9 +24,18 @@ class AnsweredMeanwhileError(Exception):
 
 @transaction.atomic
 def write(
-    work: WorkRequest, *, text: str, actor: User, at: datetime, token: UUID | None = None
+    work: WorkRequest,
+    *,
+    text: str,
+    actor: User,
+    at: datetime,
+    token: UUID | None = None,
+    files: Sequence[Received] = (),
 ) -> Message:
-    """Add a public message from either side. The same token again returns the first message."""
+    """Add a public message from either side. The same token again returns the first message.
+
+    Raise RefusedFilesError when the request has no room for its files.
+    """
     work = lifecycle.lock(work)
     require(policies.can_write(actor, work))
     message, is_new = Message.objects.get_or_create(
@@ -38,8 +49,20 @@ def write(
         },
     )
     if is_new:
+        _add_files(message, files, actor=actor, at=at)
         _after_public(work, message, actor=actor, at=at)
+    else:
+        transaction.on_commit(partial(attachments.drop, files))
     return message
+
+
+def _add_files(message: Message, files: Sequence[Received], *, actor: User, at: datetime) -> None:
+    """The files of a note are as internal as the note."""
+    if files:
+        internal = message.is_internal
+        attachments.add(
+            message.work, files, actor=actor, at=at, message=message, is_internal=internal
+        )
 
 
 def _after_public(work: WorkRequest, message: Message, *, actor: User, at: datetime) -> None:
@@ -56,9 +79,15 @@ def _after_public(work: WorkRequest, message: Message, *, actor: User, at: datet
 
 @transaction.atomic
 def note(
-    work: WorkRequest, *, text: str, actor: User, at: datetime, token: UUID | None = None
+    work: WorkRequest,
+    *,
+    text: str,
+    actor: User,
+    at: datetime,
+    token: UUID | None = None,
+    files: Sequence[Received] = (),
 ) -> Message:
-    """Save an internal note. It never leaves the PMO and meets no promise."""
+    """Save an internal note. It, and its files, never leave the PMO; it meets no promise."""
     require(policies.can_triage(actor, work))
     message, is_new = Message.objects.get_or_create(
         author=actor,
@@ -72,7 +101,10 @@ def note(
         },
     )
     if is_new:
+        _add_files(message, files, actor=actor, at=at)
         record("intake.note_saved", work, actor=actor, at=at, is_internal=True, message=message.pk)
+    else:
+        transaction.on_commit(partial(attachments.drop, files))
     return message
 
 

@@ -51,15 +51,6 @@ def my_requests(request: PortalRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
-def waiting(request: PortalRequest) -> HttpResponse:
-    """All that needs this person's answer, choice or check, the longest wait first."""
-    items = mine.waiting_for(request.user, now=timezone.now())
-    context = {"waiting": items, "waiting_count": len(items)}
-    return render(request, "intake/requests/waiting.html", context)
-
-
-@require_safe
 @of_request
 def request_detail(request: PortalRequest, page: RequestPage) -> HttpResponse:
     """What happens next, in their words and as agreed, and what came of it."""
