@@ -51,7 +51,7 @@ def _quotes(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
 def text_of_html(html: str) -> str:
     """Return the words line by line."""
     words = _Words()
-    words.feed(html)
-    words.close()
+    # Never closed: a tag or comment without an end would cost the square of its length.
+    words.feed(f"{html}\n")
     lines = [" ".join(line.split()) for line in "".join(words.parts).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -2,6 +2,7 @@
 
 import imaplib
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,11 +78,13 @@ def opened(url: str) -> Iterator[Mailbox]:
 
 
 def _connect(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
+    # Without a context of ours, imaplib would believe any certificate.
+    checked = ssl.create_default_context()
     if scheme == "imaps":
-        return imaplib.IMAP4_SSL(host, port or 993, timeout=TIMEOUT)
+        return imaplib.IMAP4_SSL(host, port or 993, ssl_context=checked, timeout=TIMEOUT)
     connection = imaplib.IMAP4(host, port or 143, timeout=TIMEOUT)
     if "STARTTLS" in connection.capabilities:
-        connection.starttls()
+        connection.starttls(checked)
     return connection
 
 

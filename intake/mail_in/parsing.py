@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from email.utils import getaddresses
 
@@ -30,6 +31,23 @@ MACHINE_SUBJECT = re.compile(
     r"mail delivery|returned mail|failure notice)",
     re.IGNORECASE,
 )
+# What strangers send is broken in ways for which the standard library raises all of these.
+BROKEN = (
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    NameError,
+    RecursionError,
+    NotImplementedError,
+    MessageError,
+)
+# Longer text is cut before it is read, since reading broken HTML may take the square of its length.
+MOST_READ = 200_000
+# Headers are slow to read: for each part this many characters, and no more parts than a mail has.
+MOST_HEADERS = 64_000
+MOST_PARTS = 300
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "Resent-To")
 
 
@@ -62,11 +80,19 @@ class Mail:
 def read_mail(raw: bytes) -> Mail:
     """Read a mail; raise UnreadableError when it can't be."""
     try:
+        _bound(raw)
         parsed = message_from_bytes(raw, policy=policy.default)
         return _read(parsed, raw)
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError, KeyError) as error:
-        # What strangers send is broken in ways that the standard library raises all of these for.
+    except BROKEN as error:
         raise UnreadableError(type(error).__name__) from error
+
+
+def _bound(raw: bytes) -> None:
+    """Raise ValueError for a mail that is slow to read; the older policy leaves headers as text."""
+    for count, part in enumerate(message_from_bytes(raw).walk()):
+        size = sum(len(name) + len(str(value)) for name, value in part.raw_items())
+        if count >= MOST_PARTS or size > MOST_HEADERS:
+            raise ValueError("more headers or parts than a mail has")
 
 
 def key_of(raw: bytes) -> str:
@@ -89,8 +115,13 @@ def _read(mail: EmailMessage, raw: bytes) -> Mail:
     )
 
 
+def _clean(text: str) -> str:
+    """The text as a database keeps it: no NUL, and no half characters from broken bytes."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 def _header(mail: EmailMessage, name: str) -> str:
-    return str(mail.get(name, "")).replace("\x00", "")
+    return _clean(str(mail.get(name, "")))
 
 
 def _thread(mail: EmailMessage) -> str:
@@ -98,7 +129,7 @@ def _thread(mail: EmailMessage) -> str:
 
 
 def _addresses(mail: EmailMessage, name: str) -> list[str]:
-    found = getaddresses([str(value) for value in mail.get_all(name, [])])
+    found = getaddresses([_clean(str(value)) for value in mail.get_all(name, [])])
     return [address.strip().lower() for _, address in found if "@" in address]
 
 
@@ -123,10 +154,10 @@ def _words(mail: EmailMessage) -> str:
     part = mail.get_body(preferencelist=("plain", "html"))
     if part is None:
         return ""
-    content = _decoded(part)
+    content = _decoded(part)[:MOST_READ]
     if part.get_content_subtype() == "html":
         content = text_of_html(content)
-    words = own_words(content.replace("\x00", ""))
+    words = own_words(_clean(content))
     return words if len(words) <= MOST_TEXT else words[:MOST_TEXT].rstrip() + CUT
 
 
@@ -147,7 +178,7 @@ def _files(mail: EmailMessage) -> list[FileIn]:
             continue
         content = _bytes_of(part)
         if content:
-            found.append(FileIn(part.get_filename() or _name_of(part), content))
+            found.append(FileIn(_clean(part.get_filename() or _name_of(part)), content))
     return found
 
 

@@ -18,6 +18,8 @@ HEAD_GOES_ON = re.compile(
     r"^\s*\*?(sent|gesendet|date|datum|to|an|cc|subject|betreff|envoyé|objet)\s*:", re.IGNORECASE
 )
 LONGEST_INTRODUCTION = 3
+# No introduction is longer, and a longer line is not searched for one.
+LONGEST_LINE = 300
 
 
 def own_words(text: str) -> str:
@@ -31,7 +33,7 @@ def own_words(text: str) -> str:
 
 
 def _ends(lines: list[str], number: int) -> bool:
-    line = lines[number]
+    line = lines[number][:LONGEST_LINE]
     if SIGNATURE.match(line) or QUOTE_BEGINS.match(line):
         return True
     if HEAD.match(line):
@@ -46,4 +48,4 @@ def _is_broken_introduction(lines: list[str], number: int) -> bool:
     below = lines[number : number + LONGEST_INTRODUCTION]
     together = [" ".join(part.strip() for part in below[:count]) for count in (2, 3)]
     follows = any(line.lstrip().startswith(">") for line in lines[number : number + 6])
-    return follows and any(QUOTE_BEGINS.match(line[:240]) for line in together)
+    return follows and any(QUOTE_BEGINS.match(line[:LONGEST_LINE]) for line in together)

@@ -11,6 +11,7 @@ from io import BytesIO
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -74,6 +75,10 @@ def _take(mail: Mail, at: datetime) -> InboundMail:
     except NotTakenError as reason:
         row.outcome = reason.outcome
         return _refuse(row, reason.target, at)
+    except PermissionDenied:
+        # The right to write was taken away between the look and the act.
+        row.outcome = Outcome.NOT_ALLOWED
+        return _log(row, at)
 
 
 def _meant(mail: Mail, at: datetime) -> tuple[WorkRequest, User]:
@@ -186,7 +191,9 @@ def _refuse(row: InboundMail, target: Target | None, at: datetime) -> InboundMai
         if target and person:
             work = WorkRequest.objects.visible_to(person).filter(pk=target.work).first()
             if work:
-                owe("mail_not_taken", work, to=[person], at=at, event=row.pk, mail=row.pk)
+                # At most one an hour: nobody's mailbox is to be filled through us.
+                hour = f"{at:%Y-%m-%dT%H}"
+                owe("mail_not_taken", work, to=[person], at=at, event=hour, mail=row.pk)
     return row
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Role
+from intake import reply_address
 from intake.models import (
     Answer,
     Hold,
@@ -28,6 +29,7 @@ from intake.services import (
     discovery,
     escalation,
     late,
+    mail_in,
     needs,
     people,
     pilots,
@@ -96,8 +98,9 @@ def kinds_in_the_services():
 
 
 @pytest.fixture
-def everything(requester, analyst, lead, silver, berlin):
+def everything(requester, analyst, lead, silver, berlin, settings):
     """Requests on which everything happened that anybody is told of; notes hold a secret."""
+    settings.REPLY_ADDRESS = "reply@portal.example.org"
     at = berlin("2026-03-02 10:00")
     _note(make_work(requester, at), analyst, at)  # stays unclaimed, and so becomes late
     talked = make_work(requester, at, urgent=True)
@@ -125,7 +128,15 @@ def everything(requester, analyst, lead, silver, berlin):
     triage.wake(woken, actor=analyst, at=at)
     _people(make_work(requester, at), requester, analyst, silver, at)
     _talks([make_work(requester, at) for _ in range(2)], requester, analyst, at)
+    _not_taken(talked, requester, at)
     _sweep_until(berlin, "2026-03-02 15:30", "2026-03-03 10:30", "2026-03-10 12:00")
+
+
+def _not_taken(work, requester, at):
+    """A reply to the requester's own address comes from another one."""
+    to = reply_address.reply_address(work.pk, requester.pk)
+    raw = f"From: x@example.net\nTo: {to}\nMessage-ID: <a@example.net>\n\nHello"
+    mail_in.receive(raw.encode(), at=at)
 
 
 def _talks(works, requester, analyst, at):
