@@ -1,5 +1,6 @@
 """One question as a form: when it may stay empty, what is too short, what an answer says."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,10 +11,13 @@ from django.forms import BoundField
 
 from accounts.forms import PortalFormHelper, PortalFormMixin, clean_text
 from intake.forms.ask_fields import LAST_DATE, HintedChoice, error, make_fields
+from intake.forms.files import FilesField
+from intake.forms.rows import Row, RowsField, RowsInput
 from intake.models import Answer, QuestionVersion
 
 # What is put aside half written is kept as typed, within reason.
 MOST_KEPT = 20_000
+LINK = re.compile(r"https?://[^\s<>\"']+", re.I)
 Condition = Mapping[str, Any]
 
 
@@ -33,15 +37,22 @@ class AskedFields(forms.Form):
     def __init__(
         self,
         data: Any,
+        files: Any = None,
         *,
         question: QuestionVersion,
         dates: Mapping[str, str],
         initial: Mapping[str, Any] | None,
+        with_files: bool,
     ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
+        super().__init__(data, files, initial=dict(initial or {}))
         self.question = question
-        self.rules: dict[str, dict[str, Any]] = question.rules["fields"]
-        self.fields.update(make_fields(question, dates))
+        made = make_fields(question, dates)
+        self.fields.update(
+            {n: f for n, f in made.items() if with_files or not isinstance(f, FilesField)}
+        )
+        self.rules: dict[str, dict[str, Any]] = {
+            name: rule for name, rule in question.rules["fields"].items() if name in self.fields
+        }
 
 
 class QuestionForm(PortalFormMixin, AskedFields):
@@ -56,13 +67,24 @@ class QuestionForm(PortalFormMixin, AskedFields):
         self,
         question: QuestionVersion,
         data: Any = None,
+        files: Any = None,
         *,
         today: date,
         dates: Mapping[str, str] | None = None,
         must_answer: bool = True,
         initial: Mapping[str, Any] | None = None,
+        more_rows: int = 0,
+        with_files: bool = False,
     ) -> None:
-        super().__init__(data, question=question, dates=dates or {}, initial=initial)
+        super().__init__(
+            data,
+            files,
+            question=question,
+            dates=dates or {},
+            initial=initial,
+            with_files=with_files,
+        )
+        self.more_rows = more_rows
         self.today = today
         self.must_answer = must_answer
         self.heading_field = _heading_field(question)
@@ -85,6 +107,9 @@ class QuestionForm(PortalFormMixin, AskedFields):
         if isinstance(field, HintedChoice):
             field.options = self._options(name, field)
             return Field(name, template="intake/ask/_choice.html")
+        if isinstance(field, RowsField):
+            field.show(self[name].value(), more=self.more_rows)
+            return Field(name, template="intake/ask/_rows.html")
         if "only_if" in self.rules[name]:
             return Field(name, wrapper_class="revealed if-ticked")
         return Field(name)
@@ -117,7 +142,9 @@ class QuestionForm(PortalFormMixin, AskedFields):
 
     def _check(self, name: str, rule: Condition, values: Mapping[str, Any]) -> None:
         value = values[name]
-        if value in ("", None):
+        if rule["kind"] == "rows":
+            self._check_rows(name, rule, value or [])
+        elif value in ("", None):
             may_stay_empty = any(_holds(other, values) for other in rule.get("unless", ()))
             if self.must_answer and not (_is_optional(rule) or may_stay_empty):
                 self._wrong(name, "empty")
@@ -130,8 +157,22 @@ class QuestionForm(PortalFormMixin, AskedFields):
         most, least = rule.get("max"), rule.get("min", 0)
         if most and len(text) > most:
             self._wrong(name, "long", max=most, length=len(text))
+        elif rule.get("link") and not LINK.fullmatch(text):
+            self._wrong(name, "bad")
         elif self.must_answer and len(text) < least:
             self._wrong(name, "short", min=least)
+
+    def _check_rows(self, name: str, rule: Condition, rows: list[Row]) -> None:
+        parts = {option["value"] for option in self.question.words["options"][name]}
+        longest = max((len(row["name"]) for row in rows), default=0)
+        if len(rows) > rule["most"]:
+            self._wrong(name, "many", max=rule["most"])
+        if longest > rule["max"]:
+            self._wrong(name, "long", max=rule["max"], length=longest)
+        if any(not row["name"] for row in rows):
+            self._wrong(name, "empty")
+        if any(row["name"] and row["part"] not in parts for row in rows):
+            self._wrong(name, "part")
 
     def _check_date(self, name: str, rule: Condition, value: date) -> None:
         if value >= LAST_DATE:
@@ -152,7 +193,17 @@ class QuestionForm(PortalFormMixin, AskedFields):
 
     def value(self) -> dict[str, Any]:
         """The answer as it is stored: plain values, dates as ISO text."""
-        return {name: _plain(self.cleaned_data.get(name)) for name in self.fields}
+        return {name: _plain(self.cleaned_data.get(name)) for name in self._kept()}
+
+    def _kept(self) -> list[str]:
+        """The fields that make the answer; files are rows of their own."""
+        return [name for name, field in self.fields.items() if not isinstance(field, FilesField)]
+
+    @property
+    def files_field(self) -> str:
+        """The field that takes files; empty where there is none."""
+        found = (name for name, field in self.fields.items() if isinstance(field, FilesField))
+        return next(found, "")
 
     def status(self) -> str:
         """Whether the answer says something, or that they are not sure yet."""
@@ -165,9 +216,13 @@ class QuestionForm(PortalFormMixin, AskedFields):
 
     def as_typed(self) -> dict[str, Any]:
         """What stands in the fields, whatever it is, to be put aside half written."""
-        return {name: self._typed(name) for name in self.fields}
+        return {name: self._typed(name) for name in self._kept()}
 
     def _typed(self, name: str) -> Any:
+        field = self.fields[name]
+        if isinstance(field, RowsField):
+            rows = RowsInput().value_from_datadict(self.data, self.files, name)
+            return [{key: text[:200] for key, text in row.items()} for row in rows]
         text = str(clean_text(self.data.get(name, ""))).replace("\x00", "")[:MOST_KEPT]
         return bool(text) if self.rules[name]["kind"] == "tick" else text
 

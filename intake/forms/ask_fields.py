@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from intake.forms.files import FilesField
+from intake.forms.rows import RowsField
 from intake.models import QuestionVersion
 
 LAST_DATE = date(2100, 1, 1)
@@ -38,6 +40,10 @@ def _make(question: QuestionVersion, name: str, dates: Words) -> forms.Field:
         return _choice(question, name, about, dates)
     if rule["kind"] == "tick":
         return forms.BooleanField(**about)
+    if rule["kind"] == "files":
+        return FilesField(label=about["label"])
+    if rule["kind"] == "rows":
+        return RowsField(options=question.words["options"][name], **about)
     return _date(question, name, about) if rule["kind"] == "date" else _text(rule, about)
 
 

@@ -24,6 +24,8 @@ ERRORS = {
     "long": "when it is too long",
     "past": "when the date is over",
     "bad": "when it can’t be read",
+    "part": "when a person has no part",
+    "many": "when there are too many",
     "other_kind": "when it can’t be compared",
 }
 WORDS = (

@@ -14,8 +14,9 @@ from intake.services import submission
 from intake.services.lifecycle import lock, save
 from intake.services.notices import owe_pmo
 
-# Their own words are kept as they were said, the kind decided the lane, the path has its editor.
-FIXED = frozenset({"need", "kind", "path"})
+# Their own words are kept as they were said, the kind decided the lane, the path has its editor,
+# people and files have their places on the request.
+FIXED = frozenset({"need", "kind", "path", "people", "files"})
 # Read from the answers when the request came in; urgency is judged by the PMO since then.
 FOLLOWING = {"decision", "decider"}
 

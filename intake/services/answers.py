@@ -35,7 +35,7 @@ def is_open(answer: Answer) -> bool:
 def _is_shown(name: str, answer: Given, question: QuestionVersion) -> bool:
     """Leave out what was not given, what says "not sure", and "by a date" beside its date."""
     value = answer.get(name)
-    if value in ("", False, None) or _says_unsure(name, value, question):
+    if value in ("", False, None) or value == [] or _says_unsure(name, value, question):
         return False
     return not _is_told_by_another(name, value, answer, question)
 
@@ -63,7 +63,16 @@ def _text(name: str, value: Any, question: QuestionVersion, now: datetime) -> st
         return str(question.words["fields"][name]["label"])
     if kind == "choice":
         return option_words(question, name, str(value))
+    if kind == "rows":
+        return _rows(value, name, question)
     return _date_words(str(value), now) if kind == "date" else str(value)
+
+
+def _rows(value: Any, name: str, question: QuestionVersion) -> str:
+    """One line for each row: a name and what it is for."""
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    told = [(row["name"], option_words(question, name, row["part"])) for row in rows]
+    return "\n".join(f"{who}: {what}" if what else who for who, what in told)
 
 
 def option_words(question: QuestionVersion, name: str, value: str) -> str:

@@ -62,8 +62,9 @@ class Draft:
 
     def required(self) -> list[QuestionVersion]:
         """What must be answered before it can be sent; without a lane, all that is asked."""
-        no_lane = not self.work.lane
-        return [q for q in self.asked() if no_lane or submission.is_required(q, self.work)]
+        if not self.work.lane:
+            return [q for q in self.asked() if set(q.rules["required"]) >= EVERY_LANE]
+        return [q for q in self.asked() if submission.is_required(q, self.work)]
 
     def missing(self) -> list[QuestionVersion]:
         """The required questions without an answer, in order."""

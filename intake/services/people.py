@@ -1,5 +1,6 @@
 """Who takes part in a request, and who else may see it."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -8,9 +9,11 @@ from accounts.models import User
 from accounts.policies import require
 from audit.services import record
 from intake import policies
-from intake.models import Participant, WorkRequest
+from intake.models import Answer, Participant, WorkRequest
 from intake.services.lifecycle import lock, save
 from intake.services.notices import owe
+
+DEPARTMENT = "department"
 
 
 class AlreadyPartError(Exception):
@@ -60,3 +63,27 @@ def show_to_department(work: WorkRequest, *, shown: bool, actor: User, at: datet
     work.is_for_department = shown
     save(work, "is_for_department")
     record("intake.audience_changed", work, actor=actor, at=at, department=shown)
+
+
+def invite(work: WorkRequest, answer: Answer, *, actor: User, at: datetime) -> None:
+    """Let those whom the question names take part, once the request is sent.
+
+    Whoever the directory doesn't know by one name stays a name in the answer, for the analyst to
+    find.
+    """
+    for row in answer.get("people") or []:
+        person = _named(str(row["name"]))
+        if person:
+            with suppress(AlreadyPartError):
+                add(work, person=person, part=row["part"], actor=actor, at=at)
+    if answer.get("visible") == DEPARTMENT:
+        show_to_department(work, shown=True, actor=actor, at=at)
+    work.refresh_from_db(fields=["version", "is_for_department"])
+
+
+def _named(said: str) -> User | None:
+    """The one active person of this name or mail address; None where there is none, or several."""
+    people = User.objects.filter(is_active=True)
+    by = {"email__iexact": said} if "@" in said else {"name__iexact": said}
+    found = list(people.filter(**by)[:2])
+    return found[0] if len(found) == 1 else None

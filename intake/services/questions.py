@@ -24,22 +24,33 @@ def starter_questions() -> tuple[dict[str, Any], ...]:
 
 
 def make_starter_questions(**_: Any) -> None:
-    """Publish each starter question that has no version yet; harmless when repeated."""
+    """Bring the starter questions into force; harmless when repeated.
+
+    Those without a version get one, and those that nobody has edited follow a newer starter.
+    """
     if QuestionVersion._meta.db_table not in connection.introspection.table_names():
         # Migrated back to nothing: there is no place for questions.
         return
-    known = set(QuestionVersion.objects.values_list("slug", flat=True))
-    QuestionVersion.objects.bulk_create(
-        QuestionVersion(
-            slug=question["slug"],
-            number=1,
-            position=position,
-            words=question["words"],
-            rules=question["rules"],
-            published_at=timezone.now(),
-        )
-        for position, question in enumerate(starter_questions(), start=1)
-        if question["slug"] not in known
+    newest = {q.slug: q for q in QuestionVersion.objects.current()}
+    for position, question in enumerate(starter_questions(), start=1):
+        _follow(newest.get(question["slug"]), question, position)
+
+
+def _follow(was: QuestionVersion | None, starter: dict[str, Any], position: int) -> None:
+    if was and was.position != position:
+        QuestionVersion.objects.filter(slug=was.slug).update(position=position)
+    same = was and (was.words, was.rules) == (starter["words"], starter["rules"])
+    if was and (same or was.published_by_id):
+        return
+    if was:
+        QuestionVersion.objects.filter(pk=was.pk).update(is_current=False)
+    QuestionVersion.objects.create(
+        slug=starter["slug"],
+        number=was.number + 1 if was else 1,
+        position=position,
+        words=starter["words"],
+        rules=starter["rules"],
+        published_at=timezone.now(),
     )
 
 

@@ -113,9 +113,18 @@ def _emptied(value: dict[str, Any], fields: dict[str, Any], instead: str) -> dic
     """Written words go; what was chosen, ticked or dated says nothing about anybody."""
     kept = ("choice", "tick", "date")
     return {
-        name: given if not given or fields.get(name, {}).get("kind") in kept else instead
+        name: given
+        if not given or fields.get(name, {}).get("kind") in kept
+        else _gone(given, instead)
         for name, given in value.items()
     }
+
+
+def _gone(given: Any, instead: str) -> Any:
+    """Of rows of people the names go, and the parts stay."""
+    if isinstance(given, list):
+        return [row | {"name": instead} for row in given]
+    return instead
 
 
 def _forget_mails(work: WorkRequest, **about: int) -> None:

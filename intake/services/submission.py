@@ -17,7 +17,7 @@ from audit.services import record, record_many
 from catalog.models import Service
 from intake import policies, search
 from intake.models import Answer, Decision, QuestionVersion, QuestionVisit, WorkRequest
-from intake.services import lifecycle, rules
+from intake.services import lifecycle, people, rules
 from intake.services.notices import notices, their_side
 from intake.states import Lane, State
 from notifications.services import enqueue_many
@@ -288,6 +288,8 @@ def submit(
     record_many(entries)
     enqueue_many(notices("request_received", work, to=their_side(work), at=at, event="sent"))
     search.index(work)
+    if "people" in given:
+        people.invite(work, given["people"], actor=actor, at=at)
     return work
 
 

@@ -1,6 +1,7 @@
 """Asking: the start page, and one question after the other (ux.md 5.2)."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from accounts.moment import database_now
 from intake.effort import efforts
 from intake.forms.ask import QuestionForm
 from intake.models import Answer, QuestionVersion, WorkRequest
-from intake.services import cadences, reframing, submission
+from intake.services import attachments, cadences, reframing, submission
 from intake.services.drafts import Draft, current_questions, read_draft
 from intake.services.lifecycle import ConflictError
 from intake.states import Lane
+from intake.uploads import store
 from intake.views.ask_pages import (
     FIRST,
     KIND,
@@ -38,7 +40,8 @@ from intake.views.ask_pages import (
 
 SHOWN_DRAFTS = 5
 MOST_DIGITS = 9
-TOGETHER, LATER = "together", "later"
+NO_ROOM = "The file could not be kept just now. Try again in a few minutes"
+TOGETHER, LATER, ROW = "together", "later", "row"
 
 
 @login_required
@@ -158,6 +161,11 @@ def _keep(request: PortalRequest, asked: Asked, draft: Draft) -> HttpResponse:
     then = request.POST.get("then", "")
     is_together = then == TOGETHER and bool(asked.question.rules["may_wait"])
     form = make_form(request, asked, must_answer=not is_together)
+    if then == ROW:
+        return question_page(request, asked, make_form(request, asked, **_one_row_more(form)))
+    _attach(request, form, draft, asked.question)
+    if form.files_field in form.errors:
+        return question_page(request, asked, form, status=422)
     if then == LATER and not any(form.as_typed().values()):
         return _leave(request)
     if not (form.is_valid() or then == LATER):
@@ -179,6 +187,27 @@ def _keep(request: PortalRequest, asked: Asked, draft: Draft) -> HttpResponse:
     except ConflictError:
         return redirect("intake:ask_sent", draft.work.draft_key)
     return _go_on(request, draft, asked.question, at)
+
+
+def _one_row_more(form: QuestionForm) -> dict[str, Any]:
+    return {"initial": form.as_typed(), "more_rows": 1}
+
+
+def _attach(
+    request: PortalRequest, form: QuestionForm, draft: Draft, question: QuestionVersion
+) -> None:
+    """Keep the files that may be kept, also when another field has to be answered again."""
+    form.is_valid()
+    uploads = form.cleaned_data.get(form.files_field)
+    if not uploads:
+        return
+    told: dict[str, Any] = {"actor": request.user, "at": database_now(), "question": question.slug}
+    try:
+        attachments.attach(draft.work, uploads, **told)
+    except attachments.RefusedFilesError as refused:
+        form.add_error(form.files_field, refused.problems)
+    except store.NoRoomError:
+        form.add_error(form.files_field, NO_ROOM)
 
 
 def _answer_of(

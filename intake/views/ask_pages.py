@@ -17,7 +17,7 @@ from accounts.models import User
 from catalog.models import Service
 from intake.forms.ask import QuestionForm
 from intake.forms.ask_fields import filled
-from intake.models import Answer, QuestionVersion
+from intake.models import Answer, Attachment, QuestionVersion
 from intake.reading.existing import existing_for
 from intake.services import understanding
 from intake.services.answers import Line, in_words
@@ -61,13 +61,16 @@ def came_from_check(request: PortalRequest) -> bool:
 def make_form(request: PortalRequest, asked: Asked, **options: Any) -> QuestionForm:
     """The question's form: with what was posted, else with the answer that is kept."""
     now = timezone.now()
+    is_posted = request.method == "POST" and "initial" not in options
+    kept: dict[str, Any] = {"initial": asked.answer.value if asked.answer else None}
     return QuestionForm(
         asked.question,
-        request.POST if request.method == "POST" else None,
+        request.POST if is_posted else None,
+        request.FILES if is_posted else None,
         today=timezone.localdate(now),
         dates=Outlook(now).words_for(asked.question),
-        initial=asked.answer.value if asked.answer else None,
-        **options,
+        with_files=True,
+        **kept | options,
     )
 
 
@@ -89,12 +92,21 @@ def question_page(
         "saved": f"Saved {hour_words(answer.answered_at)}" if answer else "Not saved yet",
         "seen": request.POST.get("seen") or (answer.version if answer else 0),
         "opened": request.POST.get("opened") or _sign_opened(),
+        "files": _files(asked),
         "names": _names(request.user) if _suggests_people(asked.question) else (),
     }
     context |= live_context(asked, form.initial)
     if asked.question.slug == KIND and asked.draft:
         context |= _existing(request, asked.draft)
     return render(request, "intake/ask/question.html", context, status=status)
+
+
+def _files(asked: Asked) -> list[Attachment]:
+    """The files given to this question already."""
+    takes = any(rule["kind"] == "files" for rule in asked.question.rules["fields"].values())
+    if not (takes and asked.draft):
+        return []
+    return list(asked.draft.work.attachments.filter(question=asked.question.slug).order_by("pk"))
 
 
 def _existing(request: PortalRequest, draft: Draft) -> dict[str, Any]:
@@ -145,15 +157,18 @@ def _caption(asked: Asked) -> str:
     part = str(asked.question.rules["part"])
     if asked.draft is None or not asked.draft.answers.keys() & {KIND}:
         return part
-    questions = asked.draft.asked()
     is_quick = asked.draft.work.is_quick
+    questions = asked.draft.required() if is_quick else asked.draft.asked()
     group = [q.slug for q in questions if is_quick or q.rules["part"] == part]
+    if asked.question.slug not in group:
+        return part
     place = f"uestion {group.index(asked.question.slug) + 1} of {len(group)}"
     return f"Q{place}" if is_quick else f"{part} · q{place} in this part"
 
 
 def _suggests_people(question: QuestionVersion) -> bool:
-    return any(rule.get("people") for rule in question.rules["fields"].values())
+    rules = question.rules["fields"].values()
+    return any(rule.get("people") or rule["kind"] == "rows" for rule in rules)
 
 
 def _names(person: User) -> list[str]:
@@ -213,7 +228,13 @@ def _lines(answer: Answer) -> list[Line]:
 
 def _posted(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     """An answer as a form would post it."""
-    return [(name, "on" if text is True else str(text)) for name, text in value.items() if text]
+    return [pair for name, given in value.items() if given for pair in _pairs(name, given)]
+
+
+def _pairs(name: str, given: Any) -> list[tuple[str, str]]:
+    if not isinstance(given, list):
+        return [(name, "on" if given is True else str(given))]
+    return [(f"{name}_{key}", row[key]) for row in given for key in ("name", "part")]
 
 
 def _again(stored: Answer) -> list[tuple[str, str]]:

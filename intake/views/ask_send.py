@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 from accounts.forms import Problem
 from accounts.http import PortalRequest
 from accounts.moment import database_now
-from intake.models import Answer, QuestionVersion, WorkRequest
+from intake.models import Answer, Attachment, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.services.answers import Line, in_words, is_open
 from intake.services.drafts import Draft, Part
@@ -28,6 +28,8 @@ from sla.business_time import add_working_time
 from sla.models import Clock
 from sla.services import hours
 
+# The questions that take files.
+FILES = frozenset({"files", "quick"})
 NOT_YET, COMPLETED = "Not started yet", "Completed"
 TOGETHER, IN_PROGRESS = Answer.Status.TOGETHER, Answer.Status.BEGUN
 STATUS_KINDS = {NOT_YET: "open", IN_PROGRESS.label: "started", TOGETHER.label: "together"}
@@ -105,6 +107,7 @@ class Row(NamedTuple):
     question: QuestionVersion
     address: str
     lines: list[Line]
+    files: list[Attachment]
     is_missing: bool
     is_open: bool
     is_begun: bool
@@ -176,11 +179,12 @@ def _check_page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
+    files = list(draft.work.attachments.order_by("pk")) if FILES & draft.answers.keys() else []
     answered = {q.slug: draft.answers[q.slug] for q in draft.asked() if draft.is_answered(q)}
     context = {
         "work": draft.work,
         "parts": [
-            CheckPart(part.title, [_row(draft, question, now) for question in part.questions])
+            CheckPart(part.title, [_row(draft, q, files, now) for q in part.questions])
             for part in draft.parts()
         ],
         "understood": understood(answered, title=draft.work.title, now=now),
@@ -191,12 +195,13 @@ def _check_page(
     return render(request, "intake/ask/check.html", context, status=status)
 
 
-def _row(draft: Draft, question: QuestionVersion, now: datetime) -> Row:
+def _row(draft: Draft, question: QuestionVersion, files: list[Attachment], now: datetime) -> Row:
     answer = draft.answers.get(question.slug)
     return Row(
         question,
         _change_address(draft, question),
         lines=in_words(answer, now=now, question=question) if answer else [],
+        files=[file for file in files if file.question == question.slug],
         is_missing=question in draft.missing(),
         is_open=answer is not None and is_open(answer),
         is_begun=answer is not None and not draft.is_answered(question),

@@ -96,7 +96,10 @@ def _preview(question: QuestionVersion) -> QuestionForm:
     """The question as a requester sees it; its fields carry names of their own."""
     now = timezone.now()
     form = QuestionForm(
-        question, today=timezone.localdate(now), dates=Outlook(now).words_for(question)
+        question,
+        today=timezone.localdate(now),
+        dates=Outlook(now).words_for(question),
+        with_files=True,
     )
     form.prefix = "preview"
     return form

@@ -47,6 +47,9 @@ EMPTY = {
         "happens": "Enter what happens if it waits",
     },
     "depth": {"depth": "Select how fast and how deep"},
+    "path": {},
+    "people": {},
+    "files": {},
 }
 
 
@@ -129,7 +132,7 @@ def test_an_answer_is_stored_as_plain_values():
 def test_doing_it_together_asks_for_nothing_but_keeps_what_was_typed():
     filled = form("today", must_answer=False, today="Calls")
     assert filled.is_valid()
-    assert filled.value() == {"today": "Calls"}
+    assert filled.value() == {"today": "Calls", "unsure": False}
     assert not form("today", must_answer=False, today="x" * 601).is_valid()
 
 

@@ -35,7 +35,9 @@ def test_a_question_is_whole(question):
     assert set(rules["lanes"]) >= set(rules["required"])
     assert set(rules["lanes"]) <= set(Lane.values)
     for name, rule in rules["fields"].items():
-        assert ("options" in words and name in words["options"]) == (rule["kind"] == "choice")
+        assert ("options" in words and name in words["options"]) == (
+            rule["kind"] in ("choice", "rows")
+        )
         if rule["kind"] in ("text", "area"):
             assert rule["max"]
             assert words["errors"][name]["long"]
@@ -74,6 +76,7 @@ def test_the_parts_are_in_the_order_of_the_task_list():
         "Your situation",
         "The decision",
         "Limit and result",
+        "If you like",
     ]
 
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from intake.models import Answer, QuestionVisit, WorkRequest
@@ -371,3 +372,76 @@ def test_a_question_costs_few_queries(ana, draft, django_assert_max_num_queries)
     ana.answer_all(draft, FULL)
     with django_assert_max_num_queries(6):  # session, user, draft, names
         ana.open("question", draft, "who")
+
+
+def test_people_are_rows_and_more_rows_come_without_script(ana, draft):
+    page = ana.answer(draft, "people", then="row", people_name=["Mia", "Jo"], people_part="decides")
+    assert page.status_code == 200
+    assert page.content.count(b'name="people_name"') == 4
+    assert not draft.answers.filter(slug="people").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "parts", "told"),
+    [
+        (["Mia"], [""], "Select what each person does in this"),
+        ([""], ["decides"], "Enter a name, or leave the row empty"),
+        (["Mia"], ["owns"], "Select what each person does in this"),
+        (["x" * 121], ["uses"], "A name must be 120 characters or less. You have 121"),
+        (["Mia"] * 13, ["uses"] * 13, "Name up to 12 people here"),
+        (["Mia\x07\u202e"] * 60, ["\x1b[31m"] * 70, "Name up to 12 people here"),
+    ],
+)
+def test_rows_of_people_that_are_not_whole_come_back_as_typed(ana, draft, names, parts, told):
+    page = ana.answer(draft, "people", people_name=names, people_part=parts)
+    assert page.status_code == 422
+    assert told in words(page)
+
+
+def test_those_named_take_part_once_the_request_is_sent(ana, draft, analyst, requester):
+    ana.answer_all(draft, {slug: FULL[slug] for slug in FULL if slug not in ("need", "kind")})
+    ana.answer(
+        draft,
+        "people",
+        people_name=[analyst.name.upper(), "Nobody We Know", requester.name],
+        people_part=["gives-data", "informed", "uses"],
+        visible="department",
+    )
+    assert "Nobody We Know: to be informed" in words(ana.open("check", draft))
+    assert not draft.participants.exists()
+    assert ana.send(draft).status_code == 302
+    draft.refresh_from_db()
+    assert [(one.person, one.part) for one in draft.participants.all()] == [(analyst, "gives-data")]
+    assert draft.is_for_department
+
+
+def a_file(name="plan.csv", content=b"week,trucks\n40,7\n"):
+    return SimpleUploadedFile(name, content)
+
+
+def test_files_are_kept_listed_and_removed(ana, draft):
+    page = ana.answer(draft, "files", files=a_file(), link="https://wiki.example/trucks")
+    assert page.status_code == 302
+    shown = words(ana.open("check", draft))
+    assert "plan.csv" in shown
+    assert "https://wiki.example/trucks" in shown
+    file = draft.attachments.get()
+    assert "Remove plan.csv" in words(ana.open("question", draft, "files"))
+    ana.client.post(reverse("intake:draft_file_remove", args=[draft.draft_key, file.pk]))
+    assert not draft.attachments.exists()
+
+
+def test_a_file_is_kept_although_the_link_is_wrong_and_a_wrong_file_is_named(ana, draft):
+    page = ana.answer(draft, "files", files=a_file(), link="javascript:alert(1)")
+    assert page.status_code == 422
+    assert draft.attachments.count() == 1
+    page = ana.answer(draft, "files", then="later", files=a_file("plan.exe"), link="")
+    assert page.status_code == 422
+    assert "plan.exe must be one of" in words(page)
+
+
+def test_what_can_wait_is_left_to_us(ana, draft):
+    for slug in ("today", "effect", "depth"):
+        assert "Do this with us" in words(ana.open("question", draft, slug))
+        ana.answer(draft, slug, then="together")
+        assert draft.answers.get(slug=slug).status == Answer.Status.TOGETHER
