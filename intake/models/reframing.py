@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -33,6 +34,7 @@ class RulesVersion(models.Model):
     number = models.PositiveIntegerField(unique=True)
     # The version that was changed; another one in force meanwhile makes this one stale.
     base = models.PositiveIntegerField()
+    # One JSON text: later lexicons win and parts use those above, and jsonb keeps no order.
     document = models.JSONField()
     note = models.CharField(max_length=300)
     figures = models.JSONField(default=dict)
@@ -59,6 +61,12 @@ class RulesVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Rules {self.number}"
+
+    @property
+    def in_order(self) -> dict[str, Any]:
+        """The rules, with every section and name in the order they were written."""
+        rules: dict[str, Any] = json.loads(self.document)
+        return rules
 
 
 class Reframe(models.Model):

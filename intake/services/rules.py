@@ -38,7 +38,7 @@ def rules_in_force() -> Rules:
 @lru_cache(maxsize=4)
 def _compiled(pk: int, number: int) -> Rules:
     """A published version never changes, so that it is made ready once."""
-    return compile_rules(RulesVersion.objects.get(pk=pk).document | {"version": number})
+    return compile_rules(RulesVersion.objects.get(pk=pk).in_order | {"version": number})
 
 
 def level_fields(text: str, rules: Rules) -> dict[str, int]:
@@ -81,13 +81,13 @@ def figures_in_force() -> By:
 
 def document_in_force() -> Mapping[str, Any]:
     newest = RulesVersion.objects.published().first()
-    return newest.document if newest else document_of_the_file()
+    return newest.in_order if newest else document_of_the_file()
 
 
 def document_of(number: int) -> Mapping[str, Any]:
     """The rules of a version; those of the product where the database has none."""
     version = RulesVersion.objects.filter(number=number).first()
-    return version.document if version else document_of_the_file()
+    return version.in_order if version else document_of_the_file()
 
 
 def try_out(document: Mapping[str, Any]) -> By:
@@ -177,7 +177,7 @@ def propose(
     version = RulesVersion.objects.create(
         number=max(newest, rules_of_the_file().version) + 1,
         base=base,
-        document=dict(document),
+        document=json.dumps(dict(document)),
         note=note,
         figures={
             name: {"before": asdict(before.get(name, Figures())), "after": asdict(found)}
@@ -200,7 +200,7 @@ def publish(version: RulesVersion, *, actor: User, at: datetime) -> None:
     require(policies.can_publish_rules(actor, version))
     if version.base != rules_in_force().version:
         raise StaleRulesError
-    if reasons := below_gate(try_out(version.document)):
+    if reasons := below_gate(try_out(version.in_order)):
         raise BelowGateError(reasons)
     _decide(version, RulesVersion.State.PUBLISHED, actor=actor, at=at)
     record("rules.published", version, actor=actor, at=at, number=version.number)

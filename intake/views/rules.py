@@ -164,7 +164,7 @@ def _version_page(
 ) -> HttpResponse:
     context = {
         "version": found,
-        "changes": reading.changes(rules.document_of(found.base), found.document),
+        "changes": reading.changes(rules.document_of(found.base), found.in_order),
         "figures": reading.stored(found),
         "can_publish": policies.can_publish_rules(request.user, found),
         "can_withdraw": policies.can_withdraw_rules(request.user, found),
