@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.date_words import day_words
 from catalog.models import ServiceTier
+from catalog.track_record import Achieved
 
 NOTHING = "–"
 
@@ -49,22 +50,38 @@ def rows(
     due: Mapping[int, datetime | None],
     now: datetime,
     mark_differences: bool = False,
+    achieved: Mapping[str, Achieved] | None = None,
+    load: str = "",
 ) -> list[Row]:
     """What the tiers promise, row by row; rows that no tier fills are left out.
 
-    `due` tells by tier when its first result would be there if it was chosen now.
+    `due` tells by tier when its first result would be there if it was chosen now, `achieved` by
+    level what results really took, `load` what our load says of the whole service ("fits").
     """
+    took = achieved or {}
     said: list[tuple[str, Callable[[ServiceTier], str]]] = [
         ("First result", _days),
         ("If chosen today", lambda tier: _day(due.get(tier.pk), now)),
+        ("Really took", lambda tier: achieved_words(took.get(tier.level))),
         ("What you will know", lambda tier: tier.you_will_know),
         ("What you will not get", lambda tier: tier.you_will_not_get),
         ("Promise", lambda tier: tier.promise),
         ("How exact", lambda tier: tier.exactness),
         ("Your time", lambda tier: tier.your_time),
+        ("Our load", lambda _: load),
     ]
     table = [(label, [of(tier) for tier in tiers]) for label, of in said]
     return [_row(label, texts, mark_differences) for label, texts in table if any(texts)]
+
+
+def achieved_words(achieved: Achieved | None) -> str:
+    """What results of the last 90 days took: the median and the 85th percentile, in words."""
+    if achieved is None:
+        return ""
+    results = f"{achieved.count} result{'' if achieved.count == 1 else 's'} in 90 days"
+    if achieved.median == achieved.most:
+        return f"{achieved.median} ({results})"
+    return f"half within {achieved.median}, 85 % within {achieved.most} ({results})"
 
 
 def _row(label: str, texts: Sequence[str], mark: bool) -> Row:

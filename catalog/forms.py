@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.forms import PortalForm
+from catalog.browsing import IN_CATALOG
 from catalog.models import Service, ServiceTier
 
 WITHIN = (3, 5, 8, 10, 15, 20)
@@ -28,6 +29,22 @@ class ServiceFilterForm(PortalForm):
         coerce=int,
         empty_value=None,
         choices=[("", "Any time"), *((days, f"{days} working days") for days in WITHIN)],
+    )
+
+    audience = forms.ChoiceField(
+        label="Who can ask",
+        required=False,
+        choices=[
+            ("", "Anybody"),
+            ("me", "I can ask"),
+            ("all", "Everybody can"),
+            ("some", "Some departments or roles"),
+        ],
+    )
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "Any"), *((state.value, state.label) for state in IN_CATALOG)],
     )
 
     def chosen(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ OUTCOME = "services/<slug:slug>/outcomes/<slug:outcome>/"
 urlpatterns = [
     path("services/", services.services, name="services"),
     path("services/<slug:slug>/", services.service, name="service"),
+    path("services/<slug:slug>/interest/", services.tell_me, name="tell_me"),
     path("services/<slug:slug>/versions/<int:number>/", services.version, name="version"),
     # Outcome promises
     path("services/<slug:slug>/outcomes/", outcomes.outcomes, name="outcomes"),

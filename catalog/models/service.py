@@ -36,7 +36,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         A service for some departments or roles is shown to others with the reason, unless it hides.
         """
         if user is not None and (user.is_pmo or user.is_administrator):
-            return self.annotate(is_for_them=models.Value(True))
+            return self.annotate(is_for_them=models.Value(value=True))
         fitting = self.annotate(is_for_them=_is_for(user))
         return fitting.filter(Q(hides_from_others=False) | Q(is_for_them=True))
 
@@ -54,6 +54,16 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             return self
         tiers = ServiceTier.objects.filter(version=models.OuterRef("current"), **wanted)
         return self.filter(models.Exists(tiers))
+
+    def for_audience(self, whom: str) -> ServiceQuerySet:
+        """Services read `visible_to()`: "me" for what the viewer may ask for, "all" or "some"."""
+        if whom == "me":
+            return self.filter(Q(("is_for_them", True)))
+        if whom not in ("all", "some"):
+            return self
+        rules = Q(audience_departments__isnull=False) | Q(audience_roles__isnull=False)
+        ruled = Service.objects.filter(rules).values("pk")
+        return self.filter(pk__in=ruled) if whom == "some" else self.exclude(pk__in=ruled)
 
     def saying(self, text: str) -> ServiceQuerySet:
         """Services whose words hold every word of `text`."""

@@ -1,36 +1,23 @@
 """The catalog: browse by what you want to achieve, one service, an older version of it."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
-from accounts.http import is_person
-from catalog import comparison, track_record
-from catalog.first_results import first_results
+from accounts.http import PortalRequest, is_person
+from accounts.models import User
+from accounts.moment import database_now
+from catalog import browsing
 from catalog.forms import ServiceFilterForm
-from catalog.models import Service, ServiceVersion
-from catalog.outcome_policies import can_see
-from catalog.outcome_record import OutcomeLine, months_until, outcome_lines
-from sla.outcomes import Compliance
-
-
-class Card(NamedTuple):
-    """One service of the list, with what it takes at least and how it kept its promise."""
-
-    service: Service
-    days: int
-    kept: Compliance | None
-
-
-class Group(NamedTuple):
-    aim: str
-    cards: list[Card]
+from catalog.models import Service
+from catalog.service_page import Shown, context_of
+from catalog.services import interest
 
 
 class ActiveFilter(NamedTuple):
@@ -38,17 +25,16 @@ class ActiveFilter(NamedTuple):
     address: str
 
 
+def viewer(request: HttpRequest) -> User | None:
+    """The person who looks; None for a visitor."""
+    return request.user if is_person(request.user) else None
+
+
 def services(request: HttpRequest) -> HttpResponse:
-    """The services that are offered, in groups of what people want to achieve."""
-    form = ServiceFilterForm(request.GET)
+    """The services that are offered or announced, in groups of what people want to achieve."""
+    form, now = ServiceFilterForm(request.GET), timezone.now()
     chosen = form.chosen()
-    offered = Service.objects.listed().with_tiers()
-    found = (
-        offered.for_aim(chosen.get("aim", ""))
-        .with_tier_like(level=chosen.get("tier", ""), within=chosen.get("within"))
-        .saying(chosen.get("q", ""))
-    )
-    groups = _groups(found)
+    groups = browsing.groups(chosen, person=viewer(request), today=timezone.localdate(now), now=now)
     return render(
         request,
         "catalog/services.html",
@@ -60,21 +46,6 @@ def services(request: HttpRequest) -> HttpResponse:
             "clear": reverse("catalog:services"),
         },
     )
-
-
-def _groups(found: Iterable[Service]) -> list[Group]:
-    record = track_record.by_service(timezone.now())
-    cards: dict[str, list[Card]] = {aim: [] for aim in Service.Aim.values}
-    for service in found:
-        cards[service.aim].append(card(service, record.get(service.pk)))
-    return [Group(Service.Aim(aim).label, group) for aim, group in cards.items() if group]
-
-
-def card(service: Service, kept: Compliance | None) -> Card:
-    """A service read `with_tiers()` as a card of the list."""
-    assert service.current is not None
-    days = [tier.first_result_days for tier in service.current.tiers.all()]
-    return Card(service, min(days), kept)
 
 
 def _active_filters(
@@ -100,55 +71,51 @@ def _without(query: QueryDict, name: str) -> str:
     return f"{address}?{left.urlencode()}" if left else address
 
 
+def visible_service(request: HttpRequest, slug: str) -> Service:
+    """A published service that this person may know of; Http404 for any other."""
+    visible = Service.objects.visible_to(viewer(request)).filter(current__isnull=False)
+    return get_object_or_404(visible.select_related("owner", "current__blueprint"), slug=slug)
+
+
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     """One service as it is offered now, or was last."""
-    return _page(request, get_object_or_404(_versions(), in_force_for__slug=slug))
+    found = visible_service(request, slug)
+    if found.current is None:
+        raise Http404
+    return _page(request, Shown.stored(found, found.current))
 
 
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What the service said and promised in one of its versions."""
-    return _page(request, get_object_or_404(_versions(), service__slug=slug, number=number))
+    found = visible_service(request, slug)
+    versions = found.versions.select_related("blueprint")
+    return _page(request, Shown.stored(found, get_object_or_404(versions, number=number)))
 
 
-def _versions() -> QuerySet[ServiceVersion]:
-    everything = ServiceVersion.objects.exclude(service__state=Service.State.PROPOSED)
-    return everything.select_related("service__owner", "service__current", "blueprint")
-
-
-def _page(request: HttpRequest, shown: ServiceVersion) -> HttpResponse:
-    service, now = shown.service, timezone.now()
-    is_current = service.current_id == shown.pk
-    tiers = list(shown.tiers.select_related("policy"))
-    due = first_results(tiers, at=now) if is_current else {}
-    context = {
-        "service": service,
-        "shown": shown,
-        "is_current": is_current,
-        "can_ask": is_current and service.can_be_asked_for(timezone.localdate()),
-        "columns": comparison.columns(tiers),
-        "rows": comparison.rows(tiers, due=due, now=now),
-        "caption": comparison.caption(tiers),
-        "kept": track_record.by_service(now).get(service.pk),
-        "blueprint": getattr(shown, "blueprint", None),
-        "goals": list(shown.goals.all()),
-        "outcomes": _outcomes(service, now) if is_current else [],
-        "may_open": is_person(request.user) and can_see(request.user),
-        "versions": list(service.versions.only("number", "published_at", "note", "service")),
-        "today": timezone.localdate(),
-        "crumbs": _crumbs(service, shown, is_current),
-    }
+def _page(request: HttpRequest, shown: Shown) -> HttpResponse:
+    context = context_of(shown, person=viewer(request), now=timezone.now())
+    context["crumbs"] = _crumbs(shown)
     return render(request, "catalog/service.html", context)
 
 
-def _outcomes(service: Service, now: datetime) -> list[OutcomeLine]:
-    months = months_until(timezone.localdate(now))
-    return outcome_lines(service.metrics.select_related("service"), months, now=now)
-
-
-def _crumbs(service: Service, shown: ServiceVersion, is_current: bool) -> list[dict[str, str]]:
+def _crumbs(shown: Shown) -> list[dict[str, str]]:
     crumbs = [{"words": "Services", "address": reverse("catalog:services")}]
-    if not is_current:
-        address = reverse("catalog:service", args=[service.slug])
-        crumbs.append({"words": str(service), "address": address})
-    last = shown.name if is_current else f"Version {shown.number}"
+    if not shown.is_current:
+        address = reverse("catalog:service", args=[shown.service.slug])
+        crumbs.append({"words": str(shown.service), "address": address})
+    last = shown.version.name if shown.is_current else f"Version {shown.version.number}"
     return [*crumbs, {"words": last, "address": ""}]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def tell_me(request: PortalRequest, slug: str) -> HttpResponse:
+    """Join or leave the list of those who want to be told; a GET leads back from signing in."""
+    found = visible_service(request, slug)
+    if request.method == "POST" and request.POST.get("do") == "leave":
+        interest.leave(found, actor=request.user, at=database_now())
+        messages.success(request, "We will not write to you about this service.")
+    elif request.method == "POST":
+        interest.join(found, actor=request.user, at=database_now())
+        messages.success(request, f"We will write to you when “{found}” can be asked for.")
+    return redirect("catalog:service", slug)

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.http import is_person
 from accounts.models import User
+from catalog.browsing import Card, card
 from catalog.models import Service
-from catalog.views.services import card
 from intake import track_record
 from intake.effort import efforts
 from intake.models import Hold, WorkRequest
@@ -35,16 +35,23 @@ class Waiting:
 def home(request: HttpRequest) -> HttpResponse:
     """The front page, for visitors and for people who signed in."""
     now = timezone.now()
-    services = list(Service.objects.listed().with_tiers()[:TILES])
-    record = track_record.by_service(now)
+    person = request.user if is_person(request.user) else None
     context = {
         "efforts": efforts(at=now),
         "month": track_record.last_month(now),
-        "cards": [card(service, record.get(service.pk)) for service in services],
+        "cards": _cards(person, now),
     }
-    if is_person(request.user):
-        context |= _own(request.user)
+    if person:
+        context |= _own(person)
     return render(request, "pages/home.html", context)
+
+
+def _cards(person: User | None, now: datetime) -> list[Card]:
+    """The first services that are on offer for whoever looks."""
+    offered = Service.objects.listed().visible_to(person).for_audience("me").with_tiers()
+    today, record = timezone.localdate(now), track_record.by_service(now)
+    services = [service for service in offered if service.can_be_asked_for(today)][:TILES]
+    return [card(s, record.get(s.pk), person=person, today=today, now=now) for s in services]
 
 
 def _own(person: User) -> dict[str, object]:

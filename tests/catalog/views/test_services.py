@@ -132,16 +132,15 @@ def test_a_service_page_reads_in_the_order_of_a_decision(client, starter):
     ]
     places = [html.index(words) for words in order]
     assert places == sorted(places)
-    assert "Goal it serves" in html
+    assert "The goal it serves" in html
 
 
-def test_a_service_page_costs_seven_queries_for_a_visitor(
-    client, starter, django_assert_num_queries
-):
+def test_a_service_page_costs_ten_queries(client, starter, django_assert_num_queries):
     address = reverse("catalog:service", args=["forecast-check"])
     client.get(address)
-    # Version, tiers, dates, record (cached), goals, outcome promises, versions.
-    with django_assert_num_queries(7):
+    # Service, tiers, goals, two records (cached), dates, versions, stories, improvements,
+    # outcome promises.
+    with django_assert_num_queries(10):
         client.get(address)
 
 
@@ -175,10 +174,83 @@ def test_what_does_not_exist_is_not_found(client, starter, address):
     assert client.get(address).status_code == 404
 
 
-def test_a_service_that_is_only_proposed_is_not_found(client, policies, berlin):
-    make_service(berlin("2026-01-02 09:00"), slug="planned")
-    Service.objects.filter(slug="planned").update(state=Service.State.PROPOSED)
+def test_a_service_that_nobody_published_is_not_found(client, policies):
+    Service.objects.create(slug="planned", aim=Service.Aim.COST)
     assert client.get("/services/planned/").status_code == 404
+
+
+@pytest.fixture
+def announced(policies, berlin):
+    service = make_service(berlin("2026-01-02 09:00"), slug="announced")
+    Service.objects.filter(pk=service.pk).update(state=Service.State.PROPOSED)
+    return service
+
+
+def test_an_announced_service_is_listed_as_coming_and_can_be_waited_for(
+    client, announced, requester
+):
+    assert "Coming, no date yet" in client.get(LIST).content.decode()
+    client.force_login(requester)
+    address = "/services/announced/interest/"
+    page = client.post(address, {"do": "join"}, follow=True).content.decode()
+    assert "We will tell you" in page
+    assert announced.interests.count() == 1
+    assert "Tell me when" in client.post(address, {"do": "leave"}, follow=True).content.decode()
+    assert announced.interests.count() == 0
+
+
+def test_a_visitor_who_wants_to_be_told_signs_in_first_and_comes_back(client, announced, requester):
+    answer = client.get("/services/announced/interest/")
+    assert answer["Location"] == "/sign-in/?next=/services/announced/interest/"
+    client.force_login(requester)
+    answer = client.get("/services/announced/interest/")
+    assert answer["Location"] == "/services/announced/"
+
+
+@pytest.fixture
+def for_sales(policies, sales, berlin):
+    service = make_service(berlin("2026-01-02 09:00"), slug="for-sales")
+    service.audience_departments.add(sales)
+    return service
+
+
+def test_a_service_that_a_person_can_not_use_says_why(client, for_sales, requester, outsider):
+    client.force_login(requester)
+    for address in (LIST, "/services/for-sales/"):
+        assert "This service is for people in Sales." in client.get(address).content.decode()
+    assert not client.get("/services/for-sales/").context["can_ask"]
+    assert names(client.get(f"{LIST}?audience=me")) == []
+    client.force_login(outsider)  # who works in Sales
+    assert client.get("/services/for-sales/").context["can_ask"]
+    assert names(client.get(f"{LIST}?audience=me")) == ["for-sales"]
+
+
+def test_a_service_that_hides_from_others_is_not_found_by_them(client, for_sales, requester, lead):
+    Service.objects.filter(pk=for_sales.pk).update(hides_from_others=True)
+    for person in (None, requester):
+        if person:
+            client.force_login(person)
+        assert client.get("/services/for-sales/").status_code == 404
+        assert client.get("/services/for-sales/versions/1/").status_code == 404
+        assert names(client.get(LIST)) == []
+    client.force_login(lead)
+    assert client.get("/services/for-sales/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "offered"),
+        ({"state": "pilot"}, "pilot"),
+        ({"available_from": "2999-01-01"}, "coming"),
+        ({"retires_on": "2999-01-01"}, "retiring"),
+    ],
+)
+def test_services_are_found_by_their_state(client, service, changes, state):
+    Service.objects.filter(pk=service.pk).update(**changes)
+    states = ("offered", "pilot", "coming", "retiring")
+    found = [one for one in states if names(client.get(f"{LIST}?state={one}"))]
+    assert found == [state]
 
 
 @pytest.mark.parametrize(
