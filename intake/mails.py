@@ -228,6 +228,23 @@ def verdict(notice: Notice) -> Words | None:
     return {"verdict": given, "by": by}
 
 
+def merged(notice: Notice) -> Words | None:
+    """Told once; not when it was taken out again before the mail left."""
+    found = notice.work.joinings.filter(pk=notice.number("joining"), undone_at=None)
+    joining = found.select_related("into", "by").first()
+    return {"joining": joining, "by": joining.by.name} if joining else None
+
+
+def undone(notice: Notice) -> Words:
+    return promises(notice) | {"why": str(notice.message.payload.get("why", ""))}
+
+
+def taken_back(notice: Notice) -> Words | None:
+    """Not when the next proposal is there already."""
+    is_owed = notice.work.state not in (State.PROPOSED, State.BLUEPRINT, State.RUNNING)
+    return promises(notice) if is_owed else None
+
+
 def back(notice: Notice) -> Words | None:
     return promises(notice) if notice.work.state != State.PARKED else None
 
@@ -270,6 +287,10 @@ def register_all() -> None:
     to_them("request_running", running)
     for kind in ("request_answered", "request_declined", "request_parked"):
         to_them(kind, verdict)
+    to_them("request_merged", merged)
+    to_them("verdict_undone", undone)
+    to_them("proposal_taken_back", taken_back, path="conversation/")
+    to_them("lane_changed", undone)
     to_them("request_back", back)
     to_them("urgency_judged", judged)
     to_them("result_due", to_check, path="result/")

@@ -65,6 +65,11 @@ def can_keep_cadence(user: User) -> bool:
     return user.is_pmo
 
 
+def can_override(user: User, work: WorkRequest) -> bool:
+    """Undo what the PMO decided; a lead may, with a reason."""
+    return user.is_lead and can_triage(user, work)
+
+
 def can_ask(user: User, work: WorkRequest) -> bool:
     """Put questions to the requester; a new request is claimed by it first."""
     return can_triage(user, work) and work.state in MAY_HOLD | {State.NEW}

@@ -50,7 +50,8 @@ MOVES: dict[State, frozenset[State]] = {
     # A recurring decision may answer an ask before it is sent: then nothing was ever promised.
     S.DRAFT: frozenset({S.NEW, S.ANSWERED}),
     S.NEW: frozenset({S.CLAIMED, S.WITHDRAWN}),
-    S.CLAIMED: frozenset({S.DISCOVERY, S.PROPOSED}) | _EXITS,
+    # Back to new only by taking one's own claim back at once.
+    S.CLAIMED: frozenset({S.NEW, S.DISCOVERY, S.PROPOSED}) | _EXITS,
     S.DISCOVERY: frozenset({S.PROPOSED}) | _EXITS,
     S.PROPOSED: frozenset({S.BLUEPRINT, S.DISCOVERY, S.WITHDRAWN}),
     S.BLUEPRINT: frozenset({S.RUNNING, S.WITHDRAWN}),

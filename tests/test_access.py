@@ -64,6 +64,8 @@ def world(work, silver, analyst, requester, berlin):
         "month": "2026-03",
         "name": "decline",
         "act": "note",
+        "view": "1",
+        "problem": "1",
     }
 
 
@@ -86,6 +88,7 @@ MANAGED = (
     "cadence/<",
     "pilots/",
     "triage/",
+    "problems/",
     "manage/",
     "board/",
     "my-work/",

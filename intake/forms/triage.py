@@ -12,7 +12,15 @@ from accounts.models import User
 from catalog.models import ServiceTier
 from intake.forms.ask_fields import DATE_FORMATS
 from intake.forms.texts import text_field
-from intake.models import Cadence, LibraryQuestion, NeedVersion, Proposal, Verdict
+from intake.models import (
+    Cadence,
+    CostOfDelay,
+    LibraryQuestion,
+    NeedVersion,
+    Proposal,
+    UrgencyJudgement,
+    Verdict,
+)
 from intake.services.triage import QUESTIONS_AT_ONCE
 
 TEXT = 4000
@@ -175,7 +183,37 @@ class ProposeForm(ActForm):
         return self.tiers[self.cleaned_data["tier"]]
 
 
-class AnswerForm(ActForm):
+class ClosingForm(ActForm):
+    """Asks, when an urgently treated request ends, what made it urgent (ux.md 5.7, Urgent)."""
+
+    def __init__(
+        self, *args: Any, judgement: UrgencyJudgement | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.judgement = judgement
+        if judgement is None:
+            return
+        self.fields["root"] = pick_one(
+            "What made it urgent?", UrgencyJudgement.Root.choices, "Select what made it urgent"
+        )
+        self.fields["carried_by"] = text_field(
+            "Which regular decision could carry this next time? (optional)",
+            subject="The regular decision",
+            most=UrgencyJudgement._meta.get_field("carried_by").max_length or 200,
+            rows=1,
+        )
+        self.initial.setdefault("root", judgement.root)
+
+    def root_given(self) -> dict[str, str]:
+        names = ("root", "carried_by") if self.judgement else ()
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class HandOverForm(ClosingForm):
+    """Nothing to fill in, but for what was urgent."""
+
+
+class AnswerForm(ClosingForm):
     text = text_field(
         "The answer", subject="The answer", missing="Enter the answer", most=TEXT, rows=6
     )
@@ -192,7 +230,7 @@ class AnswerForm(ActForm):
         self.order_fields(["text", "cadence", "seen"])
 
 
-class DeclineForm(ActForm):
+class DeclineForm(ClosingForm):
     reason = pick_one("Reason", Verdict.Reason.choices, "Select a reason")
     explanation = text_field(
         "Explain it in your own words",
@@ -264,19 +302,24 @@ class ParkForm(ActForm):
 
 
 class UrgencyForm(ActForm):
-    ROOTS = (
-        ("no-view", "There is no regular view of it"),
-        ("data-late", "The data came late"),
-        ("surprise", "Something happened that nobody could foresee"),
-        ("asked-late", "It was asked too late"),
-        ("not-urgent", "It is not urgent"),
-    )
     verdict = pick_one(
         "Is it urgent?",
         (("accept", "Yes, treat it as urgent"), ("refuse", "No, plan it normally")),
         "Select whether it is treated as urgent",
     )
-    root = pick_one("What made it urgent?", ROOTS, "Select what made it urgent")
+    cost_of_delay = forms.TypedChoiceField(
+        label="What does waiting cost?",
+        choices=CostOfDelay.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Select what waiting costs",
+            "invalid_choice": "Select what waiting costs",
+        },
+    )
+    root = pick_one(
+        "What made it urgent?", UrgencyJudgement.Root.choices, "Select what made it urgent"
+    )
     explanation = text_field(
         "What do you tell them?",
         subject="What you tell them",

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.models import Entry
-from intake.models import Decision, Reframe, ResultCheck, Verdict
-from intake.states import State
+from intake.models import Decision, Reframe, ResultCheck, Verdict, Weighing
+from intake.states import Lane, State
 
 THE_PORTAL = "the portal"
 Data = dict[str, Any]
@@ -41,7 +41,9 @@ MOVED: dict[str, tuple[str, str]] = {
 }
 # Some moves say more by where they come from.
 CAME: dict[tuple[str, str], tuple[str, str]] = {
+    (State.CLAIMED, State.NEW): ("The claim was taken back", ""),
     (State.PARKED, State.CLAIMED): ("Back from being parked", "brand"),
+    (State.MERGED, State.CLAIMED): ("Taken out of the other request again", "brand"),
     (State.CHECK, State.RUNNING): ("Sent back: something is missing", "door"),
     (State.DECLINED, State.CLAIMED): ("Asked us to look again", "door"),
     **{
@@ -155,6 +157,29 @@ def _pair_judged(data: Data) -> str:
 
 
 STARTS = {"standard": "the service's standard"}
+
+
+def _lane(data: Data) -> str:
+    return f"Moved to the {dict(Lane.choices).get(data.get('to', ''), 'other lane').lower()}"
+
+
+def _joined(data: Data) -> str:
+    return f"{data.get('reference', 'Another request')} was joined with this one"
+
+
+def _taken_out(data: Data) -> str:
+    return f"{data.get('reference', 'Another request')} was taken out again"
+
+
+def _tagged(data: Data) -> str:
+    return f"Tags: {', '.join(data.get('tags', ())) or 'none'}"
+
+
+def _weighed(data: Data) -> str:
+    priority = dict(Weighing.Priority.choices).get(data.get("priority", ""))
+    return f"Weighed: {priority}" if priority else "Weighed"
+
+
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
     "intake.asked": _asked,
@@ -214,6 +239,15 @@ SAID: dict[str, Callable[[Data], str]] = {
     "intake.need_edited": lambda data: f"Changed the need, version {data.get('need', '')}",
     "intake.need_ticked": lambda _: "Agreed the need",
     "intake.answered_by_cadence": lambda data: f"Answered by {data.get('cadence', 'a cadence')}",
+    "intake.urgency_reopened": lambda _: "Urgency is judged anew",
+    "intake.urgency_root_kept": lambda _: "Kept what made it urgent",
+    "intake.lane_changed": _lane,
+    "intake.joined_by": _joined,
+    "intake.taken_out": _taken_out,
+    "intake.tagged": _tagged,
+    "intake.weighed": _weighed,
+    "intake.symptom_linked": lambda data: f"Linked to the problem “{data.get('problem', '')}”",
+    "intake.symptom_unlinked": lambda data: f"No longer linked to “{data.get('problem', '')}”",
     "intake.imported": lambda _: "Came in from the old queue",
 }
 # What belongs to the conversation, and where it stands there.
@@ -247,6 +281,10 @@ def _words(entry: Entry) -> tuple[str, str]:
         said = SAID.get(entry.action)
         return (said(entry.data) if said else "Something was changed"), ""
     to, was = str(entry.data.get("to")), str(entry.data.get("was"))
+    if entry.data.get("taken_back"):
+        return "The proposal was taken back; a new one follows", "door"
+    if entry.data.get("undone"):
+        return "Opened again: the PMO looks at it anew", "brand"
     words, tone = CAME.get((was, to)) or MOVED.get(to, ("Something was changed", ""))
     return f"{words}{_more(to, entry.data)}", tone
 
@@ -255,6 +293,8 @@ def _more(to: str, data: Data) -> str:
     """What a move carries along: who, what or which."""
     if to == State.CLAIMED and data.get("analyst"):
         return f": the contact is {data['analyst']}"
+    if to == State.MERGED and data.get("into"):
+        return f": {data['into']}"
     if to == State.PROPOSED and data.get("service"):
         return f": {data['service']}"
     if to == State.BLUEPRINT and data.get("chosen"):

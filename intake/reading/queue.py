@@ -4,14 +4,12 @@ Pages are read by the key of their last row, never by an offset, so that a page 
 whether a thousand requests are stored or a million.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -20,146 +18,17 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThanOrEqual,
 )
 from django.db.models.functions import Left
-from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.models import User
 from intake import search
-from intake.models import WorkRequest
-from intake.states import OPEN, Lane, State
+from intake.models import NO_PROMISE, Answer, Tag, WorkRequest
+from intake.reading.queue_asked import NOBODY, ORDERS, VIEWS, Asked, viewer
+from intake.states import OPEN, State
 from sla.business_time import to_instant, to_moment
 
 PAGE = 50
 TEXT = 300  # how much of a long text a row may need
 Works = QuerySet[WorkRequest]
-
-
-class Viewer(NamedTuple):
-    """Who looks at the queue and when; `midnight` ends the day in their zone."""
-
-    user_id: int
-    now: datetime
-    midnight: datetime
-
-
-def viewer(user: User, now: datetime) -> Viewer:
-    local = timezone.localtime(now)
-    midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
-    return Viewer(user.pk, now, midnight)
-
-
-class View(NamedTuple):
-    """A built-in view: its name in the address, its words, and which requests it holds."""
-
-    slug: str
-    words: str
-    holds: Callable[[Viewer], Q]
-
-
-ASKED = WorkRequest.Urgency.ASKED
-VIEWS: dict[str, View] = {
-    view.slug: view
-    for view in (
-        # Claiming is what ends "new", and this way the index gives the rows in order.
-        View("unclaimed", "Unclaimed", lambda _: Q(state=State.NEW)),
-        View("mine", "Mine", lambda by: Q(analyst=by.user_id)),
-        View("today", "Due today", lambda by: Q(queue_at__gte=by.now, queue_at__lt=by.midnight)),
-        View("late", "Late", lambda by: Q(queue_at__lt=by.now)),
-        View("urgent", "Urgent to judge", lambda _: Q(urgency=ASKED)),
-        View("waiting", "Waiting for requester", lambda _: Q(waiting_since__isnull=False)),
-        View("answers", "New answers", lambda _: Q(new_answer_at__isnull=False)),
-        View("returned", "Back from park", lambda _: Q(returned_at__isnull=False)),
-        View("all", "All open", lambda _: Q()),
-    )
-}
-FIRST_VIEW = "unclaimed"
-STRIP = ("unclaimed", "today", "late", "waiting", "returned")
-
-
-class Order(NamedTuple):
-    """A column that the list can be sorted by. `is_turned` says that more on screen is less here:
-    the oldest request was received first."""
-
-    field: str
-    is_turned: bool = False
-
-
-ORDERS: dict[str, Order] = {
-    "request": Order("number"),
-    "age": Order("received_at", is_turned=True),
-    "promise": Order("queue_at"),
-    "framing": Order("framed"),
-}
-SOONEST = "promise"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an address asks of the queue. What makes no sense in it was left out."""
-
-    view: str = FIRST_VIEW
-    filters: Mapping[str, str] = field(default_factory=dict)
-    order: str = SOONEST
-    is_down: bool = False
-    after: str = ""
-    before: str = ""
-
-    def pairs(self, *, with_place: bool = True) -> list[tuple[str, str]]:
-        """What the address says, name by name; the place in the list is optional."""
-        sort = f"-{self.order}" if self.is_down else self.order
-        is_sorted = (self.order, self.is_down) != (SOONEST, False)
-        place = (("after", self.after), ("before", self.before)) if with_place else ()
-        return [
-            ("view", self.view),
-            *self.filters.items(),
-            *([("sort", sort)] if is_sorted else []),
-            *((name, key) for name, key in place if key),
-        ]
-
-    def query(self, *, with_place: bool = True, **changes: Any) -> str:
-        """Write this as a query string, with changes."""
-        return f"?{urlencode(replace(self, **changes).pairs(with_place=with_place))}"
-
-    def without(self, name: str) -> str:
-        left = {key: value for key, value in self.filters.items() if key != name}
-        return self.query(with_place=False, filters=left)
-
-
-def _is_number(text: str) -> bool:
-    """Whether this can be a row's id: 18 digits always fit the column."""
-    return text.isascii() and text.isdigit() and len(text) <= 18
-
-
-NOBODY = "none"
-# What each filter may say, by its name in the address.
-FILTERS: dict[str, Callable[[str], bool]] = {
-    "q": lambda text: bool(text.strip()),
-    "area": _is_number,
-    "lane": lambda text: text in Lane.values,
-    "state": lambda text: text in OPEN,
-    "analyst": lambda text: text == NOBODY or _is_number(text),
-    "urgency": lambda text: text in WorkRequest.Urgency.values,
-}
-
-
-def asked_in(query: QueryDict, *, last_view: str = "") -> Asked:
-    """Read an address. Without a view in it, the one that this person saw last is meant."""
-    given = {name: query.get(name, "")[: search.LENGTH] for name in FILTERS}
-    sort = query.get("sort", "")
-    order = sort.removeprefix("-")
-    is_known = order in ORDERS
-    return Asked(
-        view=next((v for v in (query.get("view", ""), last_view) if v in VIEWS), FIRST_VIEW),
-        filters={name: text for name, text in given.items() if FILTERS[name](text)},
-        order=order if is_known else SOONEST,
-        is_down=is_known and sort.startswith("-"),
-        after=_place(query.get("after", "")),
-        before=_place(query.get("before", "")),
-    )
-
-
-def _place(text: str) -> str:
-    return text if re.fullmatch(r"\d{1,18}_\d{1,18}", text, re.ASCII) else ""
 
 
 def open_to(user: User) -> Works:
@@ -175,23 +44,61 @@ def narrowed(asked: Asked, user: User, now: datetime) -> Works:
     """The requests of a view that fit the filters, in no order."""
     works = open_to(user).filter(VIEWS[asked.view].holds(viewer(user, now)))
     for name, value in asked.filters.items():
-        works = _filtered(works, name, value)
+        works = _filtered(works, name, value, now)
     return works
 
 
-def _filtered(works: Works, name: str, value: str) -> Works:
+def _filtered(works: Works, name: str, value: str, now: datetime) -> Works:
     match name:
         case "q":
             number = WorkRequest.number_of(value.strip())
             return works.filter(number=number) if number else search.matching(works, value)
-        case "area":
-            return works.filter(department=int(value))
         case "analyst" if value == NOBODY:
             return works.filter(state=State.NEW)
-        case "analyst":
-            return works.filter(analyst=int(value))
+        case "area" | "analyst" | "service":
+            return works.filter(**{COLUMN[name]: int(value)})
+        case "lane" | "state" | "urgency" | "tier" | "priority":
+            return works.filter(**{COLUMN.get(name, name): value})
+        case "clock":
+            return works.filter(_clock_is(value, now))
+        case "below":
+            return works.filter(framed__lt=int(value))
+        case "age":
+            return works.filter(received_at__lt=now - timedelta(days=int(value)))
+        case "behalf":
+            return works.filter(raised_by__isnull=False)
         case _:
-            return works.filter(**{name: value})
+            return works.filter(_holds(name, value))
+
+
+COLUMN = {
+    "area": "department",
+    "analyst": "analyst",
+    "service": "service",
+    "tier": "tier__level",
+    "priority": "weighing__priority",
+}
+SOON = timedelta(days=1)
+
+
+def _clock_is(state: str, now: datetime) -> Q:
+    """How the next promise stands, from the sort key alone: it is when that promise is due."""
+    soon = now + SOON
+    return {
+        "late": Q(queue_at__lt=now),
+        "soon": Q(queue_at__gte=now, queue_at__lt=soon),
+        "track": Q(queue_at__gte=soon, queue_at__lt=NO_PROMISE),
+        "none": Q(queue_at__gte=NO_PROMISE),
+    }[state]
+
+
+def _holds(name: str, value: str) -> Exists:
+    """Whether a request has this worst limit, or carries this tag."""
+    if name == "limit":
+        given = Answer.objects.filter(work=OuterRef("pk"), slug="limit", value__limit=value)
+        return Exists(given)
+    carried = Tag.works.through.objects.filter(workrequest=OuterRef("pk"), tag=int(value))
+    return Exists(carried)
 
 
 class Found(NamedTuple):
@@ -221,6 +128,7 @@ class Found(NamedTuple):
     returned_at: datetime | None
     parked_until: date | None
     solution_level: int
+    priority: str | None
     ask_start: str
     need_start: str
 
@@ -230,6 +138,7 @@ _COLUMNS: tuple[Any, ...] = (
     *("requester__name", "raised_by_id", "department__name", "analyst_id", "analyst__name"),
     *("service__current__name", "tier__level", "tier__words", "framed", "received_at", "queue_at"),
     *("waiting_since", "new_answer_at", "returned_at", "parked_until", "solution_level"),
+    "weighing__priority",
     *(Left("ask", TEXT), Left("need", TEXT)),
 )
 
@@ -288,6 +197,21 @@ def following(asked: Asked, work: WorkRequest, user: User, now: datetime) -> Fou
     return rows[0] if rows else None
 
 
+def tags_of(pks: Collection[int]) -> dict[int, list[str]]:
+    """The tags of each of these requests, by name."""
+    found = Tag.works.through.objects.filter(workrequest__in=pks).order_by("tag__name")
+    named: dict[int, list[str]] = {}
+    for pk, name in found.values_list("workrequest", "tag__name"):
+        named.setdefault(pk, []).append(name)
+    return named
+
+
+def newer(asked: Asked, user: User, now: datetime, since: datetime) -> int:
+    """How many requests of this list were received after a moment; more than 99 are 99."""
+    fresh = narrowed(asked, user, now).filter(received_at__gt=since)
+    return fresh.order_by()[:99].count()
+
+
 def first_rows(asked: Asked, user: User, now: datetime, count: int) -> list[Found]:
     """The first rows of a list."""
     return found(_beyond(narrowed(asked, user, now), asked, None)[:count])
@@ -295,12 +219,11 @@ def first_rows(asked: Asked, user: User, now: datetime, count: int) -> list[Foun
 
 def soonest(user: User) -> Found | None:
     """The open request whose promise is due first."""
-    running = open_to(user).filter(queue_at__lt=_NEVER).order_by("queue_at", "id")
+    running = open_to(user).filter(queue_at__lt=NO_PROMISE).order_by("queue_at", "id")
     rows = found(running[:1])
     return rows[0] if rows else None
 
 
-_NEVER = WorkRequest._meta.get_field("queue_at").get_default()
 Key = tuple[Any, int]
 
 

@@ -3,18 +3,21 @@
 Counts stop at a cap, because an exact one would grow with the queue.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.fields.json import KT
 
 from accounts.models import Department, User
-from intake.models import QuestionVersion
-from intake.reading.queue import VIEWS, Viewer, all_open, viewer
+from catalog.models import Service
+from intake.models import QuestionVersion, SavedView, Tag
+from intake.reading.queue import Works, all_open
+from intake.reading.queue_asked import VIEWS, Viewer, viewer
 from intake.services.submission import URGENT
 from intake.states import Lane
 
@@ -60,10 +63,29 @@ def _counting(vendor: str) -> tuple[str, tuple[Any, ...]]:
     counted = [*views, *(_questions_of(lane) for lane in Lane)]
     ones = [queryset.order_by().values_list(Value(1))[: CAP + 1] for queryset in counted]
     compiled = [queryset.query.sql_with_params() for queryset in ones]
-    parts = [f"(SELECT COUNT(*) FROM ({sql}) AS part{n})" for n, (sql, _) in enumerate(compiled)]  # noqa: S608
-    return f"SELECT {', '.join(parts)}", tuple(
+    return _one_statement([sql for sql, _ in compiled]), tuple(
         chain.from_iterable(values for _, values in compiled)
     )
+
+
+def _one_statement(parts: Sequence[str]) -> str:
+    """Count the rows of each part, side by side."""
+    counts = [f"(SELECT COUNT(*) FROM ({sql}) AS part{n})" for n, sql in enumerate(parts)]  # noqa: S608
+    return f"SELECT {', '.join(counts)}"
+
+
+def count_each(lists: Sequence[Works]) -> list[int]:
+    """How many requests each of these lists holds, capped, in one statement."""
+    if not lists:
+        return []
+    ones = [works.order_by().values_list(Value(1))[: CAP + 1] for works in lists]
+    compiled = [queryset.query.sql_with_params() for queryset in ones]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _one_statement([sql for sql, _ in compiled]),
+            list(chain.from_iterable(values for _, values in compiled)),
+        )
+        return list(cursor.fetchone())
 
 
 def _questions_of(lane: str) -> QuerySet[QuestionVersion]:
@@ -78,19 +100,46 @@ def capped(count: int) -> str:
 
 
 class Choices(NamedTuple):
-    """Whom and what a filter can name, by id as the address writes it."""
+    """Whom and what a filter can name, by id as the address writes it; and the saved views.
+
+    A saved view is its id, its name and what its address asks.
+    """
 
     areas: dict[str, str]
     analysts: dict[str, str]
+    services: dict[str, str]
+    tags: dict[str, str]
+    views: list[tuple[str, str, str]]
 
 
-def choices() -> Choices:
-    """Departments and people of the PMO, in one query."""
-    areas = Department.objects.order_by().values_list(Value("area"), "pk", "name")
-    people = User.objects.pmo().order_by().values_list(Value("person"), "pk", "name")
-    rows = list(areas.union(people, all=True))
+KINDS = ("area", "person", "service", "tag")
+
+
+def choices(user: User) -> Choices:
+    """Everything that can be named in a filter, and this person's views, in one query."""
+    people = User.objects.pmo()
+    named_now = Service.objects.filter(current__isnull=False)
+    views = SavedView.objects.filter(Q(owner=user) | Q(is_shared=True))
+    parts = (
+        _named(Department.objects.all(), "area"),
+        _named(people, "person"),
+        _named(named_now, "service", "current__name"),
+        _named(Tag.objects.all(), "tag"),
+        _named(views, "view", query="query"),
+    )
+    rows = list(parts[0].union(*parts[1:], all=True))
     rows.sort(key=lambda row: row[2].casefold())
-    named = {
-        kind: {str(pk): name for of, pk, name in rows if of == kind} for kind in ("area", "person")
-    }
-    return Choices(named["area"], named["person"])
+    named: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    for kind, pk, name, _ in rows:
+        if kind in named:
+            named[kind][str(pk)] = name
+    saved = [(str(pk), name, query) for kind, pk, name, query in rows if kind == "view"]
+    return Choices(named["area"], named["person"], named["service"], named["tag"], saved)
+
+
+def _named(
+    found: QuerySet[Any], kind: str, name: str = "name", query: str = ""
+) -> QuerySet[Any, Any]:
+    return found.order_by().values_list(
+        Value(kind), "pk", name, F(query) if query else Value("", output_field=CharField())
+    )

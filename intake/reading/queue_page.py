@@ -3,57 +3,39 @@
 Everything is read when it is first asked for, and once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from accounts.date_words import day_hour_words
 from accounts.models import User
 from intake.models import WorkRequest
-from intake.reading import queue, queue_figures, queue_rows
-from intake.reading.queue import ORDERS, STRIP, VIEWS, Asked, Found, Page
+from intake.reading import queue, queue_figures, queue_heads, queue_rows, saved_views
+from intake.reading.queue import Found, Page
+from intake.reading.queue_asked import COLUMNS, STRIP, VIEWS, Asked
 from intake.reading.queue_figures import Choices, Figures, capped
-from intake.reading.queue_filters import ANY, Filter, drop_downs, in_words
+from intake.reading.queue_filters import ANY, MORE, Filter, drop_downs, in_words
+from intake.reading.queue_heads import Head
 from intake.reading.queue_rows import Clocks, Frame, Line, Row
 
 BAND = 5
-COLUMNS = (
-    ("Request", "request"),
-    ("Need in one line", ""),
-    ("State, service", ""),
-    ("Age", "age"),
-    ("Next promise", "promise"),
-    ("Framing", "framing"),
-    ("Claimed by", ""),
-)
-# With a request open beside it, the list gives way.
-NARROW = frozenset({"Request", "Next promise", "Framing", "Claimed by"})
-IN_ORDER = {
-    "request": ("first reference first", "newest reference first"),
-    "age": ("newest first", "oldest first"),
-    "promise": ("soonest promise first", "latest promise first"),
-    "framing": ("least framed first", "best framed first"),
-}
+SAVED = 12
 
 
 class ViewLink(NamedTuple):
+    """A view with its count; `key` is the digit that opens a built-in one."""
+
     slug: str
     words: str
     address: str
     number: str
     is_current: bool
-
-
-class Head(NamedTuple):
-    """The head of a column; `sort` is what aria-sort says, `address` sorts by it or turns it."""
-
-    words: str
-    address: str
-    sort: str
+    key: str = ""
 
 
 class Used(NamedTuple):
@@ -104,12 +86,17 @@ class QueuePage:
         return queue_rows.clocks_of({one.subject_id for one in shown})
 
     @cached_property
+    def tags(self) -> Mapping[int, list[str]]:
+        """Only the whole list shows them; beside a request there is no room."""
+        return {} if self.work else queue.tags_of([row.pk for row in self.page.rows])
+
+    @cached_property
     def figures(self) -> Figures:
         return queue_figures.figures(self.reader, self.now)
 
     @cached_property
     def choices(self) -> Choices:
-        return queue_figures.choices()
+        return queue_figures.choices(self.reader)
 
     # The list
 
@@ -134,6 +121,7 @@ class QueuePage:
             base=reverse("intake:queue"),
             query=query,
             questions=self.figures.questions,
+            tags=self.tags,
             current=self.work.pk if self.work else None,
             reader=self.reader.pk,
         )
@@ -187,7 +175,7 @@ class QueuePage:
 
     @property
     def caption(self) -> str:
-        return f"{self.view}, {IN_ORDER[self.asked.order][self.asked.is_down]}"
+        return f"{self.view}, {queue_heads.in_order(self.asked)}"
 
     @property
     def place(self) -> str:
@@ -226,9 +214,31 @@ class QueuePage:
                 f"{base}?view={slug}",
                 capped(self.figures.views[slug]),
                 slug == self.asked.view,
+                str(place),
             )
-            for slug, view in VIEWS.items()
+            for place, (slug, view) in enumerate(VIEWS.items(), start=1)
         ]
+
+    @cached_property
+    def saved(self) -> list[ViewLink]:
+        """The views that this person saved, and those that a lead shares."""
+        base, now = reverse("intake:queue"), self.asked.query(with_place=False)
+        known = self.choices.views[:SAVED]
+        counts = saved_views.counts([one[-1] for one in known], self.reader, self.now)
+        return [
+            ViewLink(pk, name, f"{base}{query}", capped(number), query == now)
+            for (pk, name, query), number in zip(known, counts, strict=True)
+        ]
+
+    @property
+    def save_address(self) -> str:
+        return reverse("intake:saved_views") + self.asked.query(with_place=False)
+
+    @property
+    def news_address(self) -> str:
+        """Where the page asks every minute whether anything new has come."""
+        since = urlencode({"since": self.now.isoformat()})
+        return f"{reverse('intake:queue_news')}{self.asked.query(with_place=False)}&{since}"
 
     @property
     def strip(self) -> list[ViewLink]:
@@ -236,21 +246,21 @@ class QueuePage:
 
     @property
     def heads(self) -> list[Head]:
-        columns = [one for one in COLUMNS if self.work is None or one[0] in NARROW]
-        return [self._head(words, order) for words, order in columns]
+        return queue_heads.heads(self.asked, is_beside=self.work is not None)
 
-    def _head(self, words: str, order: str) -> Head:
-        if order not in ORDERS:
-            return Head(words, "", "")
-        is_sorted, is_down = order == self.asked.order, self.asked.is_down
-        address = self._at(with_place=False, order=order, is_down=is_sorted and not is_down)
-        way = "descending" if is_down else "ascending"
-        return Head(words, address, way if is_sorted else "")
+    @property
+    def shown(self) -> Collection[str]:
+        """The columns that stand in the list beside the request itself."""
+        return self.asked.columns or COLUMNS
+
+    @property
+    def column_choices(self) -> list[tuple[str, str, bool]]:
+        return [(name, queue_heads.WORDS[name], name in self.shown) for name in COLUMNS]
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """What the filter form carries along: view and order."""
-        return replace(self.asked, filters={}).pairs(with_place=False)
+        return replace(self.asked, filters={}, columns=()).pairs(with_place=False)
 
     @property
     def text(self) -> str:
@@ -259,11 +269,20 @@ class QueuePage:
     @property
     def is_narrowed(self) -> bool:
         """Whether one of the drop-downs is in use."""
-        return bool(self.asked.filters.keys() & ANY.keys())
+        return bool(self.asked.filters.keys() & (ANY | MORE).keys())
 
     @property
     def filters(self) -> list[Filter]:
         return drop_downs(self.asked, self.choices)
+
+    @property
+    def more_filters(self) -> list[Filter]:
+        return drop_downs(self.asked, self.choices, MORE)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is set that stands behind "More filters"."""
+        return bool(self.asked.filters.keys() & MORE.keys() or self.asked.columns)
 
     @property
     def active(self) -> list[Used]:

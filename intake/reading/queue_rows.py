@@ -6,7 +6,7 @@ The template only writes them, since a list of fifty rows is what the PMO looks 
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from accounts.date_words import day_hour_words, day_words
-from intake.models import WorkRequest
+from intake.models import Weighing, WorkRequest
 from intake.reading.badges import FOR_OTHERS, LOOKS, Badge
 from intake.reading.marked import level_words
 from intake.reading.promises import HOUR, Chip, chip_of
@@ -37,6 +37,7 @@ class Row(NamedTuple):
     """One row. `about` says which promise the chip is about, and when it is due."""
 
     address: str
+    number: int
     reference: str
     title: str
     sender: str
@@ -51,6 +52,7 @@ class Row(NamedTuple):
     about: str
     framing: str
     analyst: str
+    tags: Sequence[str]
     is_current: bool
 
 
@@ -62,6 +64,7 @@ class Frame:
     base: str
     query: str
     questions: Mapping[str, int]
+    tags: Mapping[int, Sequence[str]] = field(default_factory=dict)
     current: int | None = None
     reader: int | None = None
 
@@ -135,6 +138,7 @@ def _row(one: Found, clocks: Clocks | None, frame: Frame) -> Row:
     reference = reference_of(one.number)
     return Row(
         address=f"{frame.base}{reference}/{frame.query}",
+        number=one.number,
         reference=reference,
         title=one.title,
         sender=_sender(one),
@@ -149,6 +153,7 @@ def _row(one: Found, clocks: Clocks | None, frame: Frame) -> Row:
         about=_about(clock, frame.now),
         framing=_framing(one, frame.questions),
         analyst=one.analyst or "Unclaimed",
+        tags=frame.tags.get(one.pk, ()),
         is_current=one.pk == frame.current,
     )
 
@@ -179,6 +184,8 @@ def _marks(one: Found, reader: int | None) -> list[str]:
         (one.new_answer_at is not None, "new answer"),
         (one.returned_at is not None, "back from park"),
         (one.raised_by_id is not None, "on behalf"),
+        (one.priority == Weighing.Priority.FIRST, "work on it first"),
+        (one.priority == Weighing.Priority.LATER, "can wait"),
     )
     level = level_words(one.solution_level)
     return [words for is_so, words in said if is_so] + ([level] if level else [])

@@ -10,7 +10,8 @@ from accounts.date_words import day_hour_words
 from intake.models import Answer, WorkRequest
 from intake.reading.triage_page import TriagePage
 from intake.services.answers import Line, in_words
-from intake.services.lifecycle import URGENT_POLICY
+from intake.services.lifecycle import POLICY_OF_LANE, URGENT_POLICY
+from intake.states import Lane
 from sla.business_time import add_working_time
 from sla.models import Clock
 from sla.services import clocks, hours
@@ -41,8 +42,26 @@ def urgent_case(page: TriagePage) -> UrgentCase:
     return UrgentCase(
         lines=[line for answer in _reasons(page) for line in in_words(answer, now=page.now)],
         normal=day_hour_words(normal, now=page.now) if normal else "",
-        urgent=_urgent_date(proposal, page.now),
+        urgent=_date_under(URGENT_POLICY, proposal, page.now),
         before=_before(page),
+    )
+
+
+@dataclass(frozen=True)
+class LaneCase:
+    """A move to another lane: its name, and by when we owe a proposal before and after it."""
+
+    words: str
+    now_by: str
+    then_by: str
+
+
+def lane_case(page: TriagePage, lane: str) -> LaneCase:
+    slug = POLICY_OF_LANE[lane]
+    return LaneCase(
+        words=str(Lane(lane).label).lower(),
+        now_by=normal_date(page),
+        then_by=_date_under(slug, _open_proposal(page), page.now),
     )
 
 
@@ -58,9 +77,9 @@ def _open_proposal(page: TriagePage) -> Clock | None:
     return found[-1] if found else None
 
 
-def _urgent_date(proposal: Clock | None, now: datetime) -> str:
-    """By when a plan would be due; what was counted so far counts for it too."""
-    target = clocks.policy_targets(URGENT_POLICY, at=now).get("proposal")
+def _date_under(policy: str, proposal: Clock | None, now: datetime) -> str:
+    """By when it would be due under a policy; what was counted so far counts there too."""
+    target = clocks.policy_targets(policy, at=now).get("proposal")
     if target is None or proposal is None or proposal.running_since is None:
         return ""
     rest = timedelta(seconds=target.target_seconds, microseconds=-proposal.worked_us)

@@ -18,7 +18,7 @@ from intake.models import (
     ResultCheck,
     WorkRequest,
 )
-from intake.services import duties
+from intake.services import duties, roots
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_pmo, owe_requester
@@ -182,7 +182,13 @@ def tick(
 
 @transaction.atomic
 def hand_over(
-    work: WorkRequest, *, actor: User, at: datetime, seen: int | None = None
+    work: WorkRequest,
+    *,
+    actor: User,
+    at: datetime,
+    seen: int | None = None,
+    root: str = "",
+    carried_by: str = "",
 ) -> WorkRequest:
     """Hand the result to the requester to check. Raise OpenCriteriaError while one is open."""
     work = lock(work, seen=seen)
@@ -191,6 +197,7 @@ def hand_over(
         raise OpenCriteriaError
     withdraw_questions(work, actor=actor, at=at)
     move(work, State.CHECK, actor=actor, at=at, changed=("waiting_since",))
+    roots.keep(work, root=root, carried_by=carried_by, actor=actor, at=at)
     owe_requester("result_due", work, at=at, event=work.version)
     return work
 

@@ -55,9 +55,13 @@ def answer(
     actor: User,
     at: datetime,
     seen: int | None = None,
+    root: str = "",
+    carried_by: str = "",
 ) -> Verdict:
     """Close with the answer; where a recurring decision gives it, that is counted."""
-    verdict = triage.answer(work, text=text, actor=actor, at=at, seen=seen)
+    verdict = triage.answer(
+        work, text=text, actor=actor, at=at, seen=seen, root=root, carried_by=carried_by
+    )
     if cadence:
         note_answer(cadence, verdict.work, actor=actor, at=at)
     return verdict

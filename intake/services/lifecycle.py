@@ -161,7 +161,10 @@ def _end_clocks(
     """Stop what was fulfilled. A request that leaves before its proposal has no outcome there."""
     if not metrics:
         return
-    if to in (State.WITHDRAWN, State.MERGED):
+    if to == State.NEW:
+        # A claim that was taken back promised nothing.
+        clocks.cancel(work.subject, metrics=metrics, at=at, actor=actor)
+    elif to in (State.WITHDRAWN, State.MERGED):
         clocks.stop(work.subject, metrics=("next_contact",), at=at, actor=actor)
         clocks.cancel(work.subject, at=at, actor=actor)
     else:

@@ -11,7 +11,7 @@ from audit.services import record
 from catalog.models import ServiceTier
 from intake import policies
 from intake.models import Hold, HoldQuestion, NeedVersion, Proposal, Verdict, WorkRequest
-from intake.services import conversation, library, lifecycle
+from intake.services import conversation, library, lifecycle, roots
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_requester
@@ -56,10 +56,10 @@ def assign(
     if work.state == State.NEW:
         take(work, actor=actor, at=at, analyst=to)
     elif work.analyst_id != to.pk:
-        was = work.analyst.name if work.analyst else ""
+        had = {"was": work.analyst.name, "was_id": work.analyst.pk} if work.analyst else {"was": ""}
         work.analyst = to
         save(work, "analyst")
-        record("intake.assigned", work, actor=actor, at=at, was=was, to=to.name)
+        record("intake.assigned", work, actor=actor, at=at, to=to.name, **had)
         owe_requester("request_claimed", work, at=at, event=f"{to.pk}:{work.version}")
     if note:
         conversation.note(work, text=note, actor=actor, at=at)
@@ -202,10 +202,19 @@ def propose(
 
 @transaction.atomic
 def answer(
-    work: WorkRequest, *, text: str, actor: User, at: datetime, seen: int | None = None
+    work: WorkRequest,
+    *,
+    text: str,
+    actor: User,
+    at: datetime,
+    seen: int | None = None,
+    root: str = "",
+    carried_by: str = "",
 ) -> Verdict:
     """Close with the answer: the quick lane's normal end, or an existing service or cadence."""
-    return _exit(work, State.ANSWERED, actor=actor, at=at, seen=seen, explanation=text)
+    verdict = _exit(work, State.ANSWERED, actor=actor, at=at, seen=seen, explanation=text)
+    roots.keep(verdict.work, root=root, carried_by=carried_by, actor=actor, at=at)
+    return verdict
 
 
 @transaction.atomic
@@ -218,10 +227,12 @@ def decline(
     actor: User,
     at: datetime,
     seen: int | None = None,
+    root: str = "",
+    carried_by: str = "",
 ) -> Verdict:
     """Say no with the reason, an explanation and what the requester can do instead."""
     require(bool(reason and explanation and alternative))
-    return _exit(
+    verdict = _exit(
         work,
         State.DECLINED,
         actor=actor,
@@ -231,6 +242,8 @@ def decline(
         explanation=explanation,
         alternative=alternative,
     )
+    roots.keep(verdict.work, root=root, carried_by=carried_by, actor=actor, at=at)
+    return verdict
 
 
 @transaction.atomic
@@ -309,37 +322,3 @@ def wake_due(*, today: date, at: datetime) -> int:
     for work in parked:
         wake(work, actor=None, at=at)
     return len(parked)
-
-
-@transaction.atomic
-def judge_urgency(
-    work: WorkRequest,
-    *,
-    accept: bool,
-    explanation: str,
-    actor: User,
-    at: datetime,
-    root: str = "",
-    seen: int | None = None,
-) -> WorkRequest:
-    """Decide on urgent treatment, told in words. Accepting promises a plan in one working day.
-
-    `root` says what made it urgent, which is counted.
-    """
-    work = lock(work, seen=seen)
-    require(policies.can_triage(actor, work) and work.urgency == WorkRequest.Urgency.ASKED)
-    take(work, actor=actor, at=at)
-    lifecycle.public_word(work, actor=actor, at=at)
-    work.urgency = WorkRequest.Urgency.ACCEPTED if accept else WorkRequest.Urgency.REFUSED
-    if accept:
-        for metric, target in lifecycle.lane_targets(work, at).items():
-            if metric != "first_reply":
-                clocks.retarget(
-                    work.subject, metric, target=target, at=at, actor=actor, reason="urgent"
-                )
-    work.queue_at = lifecycle.soonest_promise(work)
-    save(work, "urgency", *lifecycle.SPOKEN)
-    told = {"accepted": accept, "why": explanation, "root": root}
-    record("intake.urgency_judged", work, actor=actor, at=at, **told)
-    owe_requester("urgency_judged", work, at=at, event=work.version, why=explanation)
-    return work

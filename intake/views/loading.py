@@ -16,6 +16,9 @@ from intake.models import WorkRequest
 from intake.reading.request_page import RequestPage, readable
 from intake.states import State
 
+# The one page of a joined request that is its own: where a lead takes it out again.
+OUT_AGAIN = "undo-merge"
+TRIAGE = frozenset({"intake:triage_detail", "intake:triage_act"})
 View = Callable[..., HttpResponse]
 PageView = Callable[Concatenate[PortalRequest, RequestPage, ...], HttpResponse]
 
@@ -57,7 +60,7 @@ def of_request(view: PageView) -> View:
 def _elsewhere(
     request: PortalRequest, work: WorkRequest, reference: str, kwargs: dict[str, Any]
 ) -> HttpResponse | None:
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD") or kwargs.get("name") == OUT_AGAIN:
         return None
     if work.state == State.MERGED and work.merged_into:
         return _joined(request, work, work.merged_into)
@@ -74,4 +77,6 @@ def _joined(request: PortalRequest, work: WorkRequest, kept: WorkRequest) -> Htt
     if not WorkRequest.objects.visible_to(request.user).filter(pk=kept.pk).exists():
         return None
     messages.info(request, f"{work.reference} is now part of {kept.reference}.")
-    return redirect("intake:request_detail", kept.reference)
+    match = request.resolver_match
+    is_triage = match is not None and match.view_name in TRIAGE
+    return redirect(f"intake:{'triage' if is_triage else 'request'}_detail", kept.reference)

@@ -1,16 +1,19 @@
 """The triage queue (ux.md 5.7)."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.http import PortalRequest
 from accounts.models import Role
 from accounts.policies import role_required
 from intake.reading import queue
-from intake.reading.queue import VIEWS, Asked
+from intake.reading.queue_asked import VIEWS, Asked, asked_in
 from intake.reading.queue_page import QueuePage
 
 LAST_VIEW = "queue_view"
@@ -29,7 +32,7 @@ def queue_page(request: PortalRequest) -> HttpResponse:
 
 
 def asked_by(request: PortalRequest) -> Asked:
-    return queue.asked_in(request.GET, last_view=request.COOKIES.get(LAST_VIEW, ""))
+    return asked_in(request.GET, last_view=request.COOKIES.get(LAST_VIEW, ""))
 
 
 def remember_view(request: PortalRequest, response: HttpResponse) -> HttpResponse:
@@ -39,3 +42,24 @@ def remember_view(request: PortalRequest, response: HttpResponse) -> HttpRespons
         path = reverse("intake:queue")
         response.set_cookie(LAST_VIEW, view, max_age=YEAR, path=path, samesite="Lax", httponly=True)
     return response
+
+
+@pmo_only
+@require_safe
+def news(request: PortalRequest) -> HttpResponse:
+    """One line when something new has come into the list since the page was made (ux.md 5.7)."""
+    since, asked = _moment(request.GET.get("since", "")[:40]), asked_by(request)
+    number = queue.newer(asked, request.user, timezone.now(), since) if since else 0
+    address = reverse("intake:queue") + asked.query(with_place=False)
+    if not request.htmx:
+        return redirect(address)
+    return render(request, "intake/triage/_news.html", {"number": number, "address": address})
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment with its zone; None for anything else."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None

@@ -1,13 +1,11 @@
 """One request in triage, and the acts on it: GET shows the form, POST does it (ux.md 5.7)."""
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,28 +13,27 @@ from django_htmx.http import HttpResponseLocation
 
 from accounts.forms import PortalForm
 from accounts.http import PortalRequest
-from accounts.models import User
 from accounts.moment import database_now
 from audit.models import Entry
-from intake.models import ExitCriterion, WorkRequest
+from intake.models import ExitCriterion
 from intake.reading import queue
 from intake.reading.history import moment_of
-from intake.reading.proposing import Choice, choice_of
-from intake.reading.queue import Asked
-from intake.reading.queue_page import QueuePage
 from intake.reading.queue_rows import reference_of
 from intake.reading.request_page import RequestPage
-from intake.reading.triage_page import TriagePage
-from intake.reading.urgency import normal_date, urgent_case
 from intake.services import agreement
 from intake.services.agreement import OpenCriteriaError
 from intake.services.lifecycle import ConflictError
+from intake.services.merging import NotKeptError, TooLateError
+from intake.services.roots import RootMissingError
 from intake.services.triage import NeedNotAgreedError, NotOfferedError
+from intake.services.undoing import ChosenMeanwhileError
 from intake.states import IllegalMoveError
 from intake.views.conflict import typed_in
+from intake.views.desk import Desk
 from intake.views.loading import find, of_request
-from intake.views.queue import asked_by, pmo_only, remember_view
-from intake.views.triage_acts import ACTS, Act, acts_for
+from intake.views.queue import pmo_only
+from intake.views.triage_acts import ACTS
+from intake.views.triage_forms import around, form_of
 
 # Somebody was there in between: the request is not what this person saw any more.
 MET = (ConflictError, IllegalMoveError, PermissionDenied)
@@ -45,74 +42,12 @@ SWAP: Any = "innerHTML show:none"
 REFUSALS = {
     NeedNotAgreedError: "The need is not agreed by both sides yet. Play it back first",
     NotOfferedError: "This service can’t be asked for today. Choose another one",
+    ChosenMeanwhileError: "A tier was chosen meanwhile, so the proposal stands",
+    NotKeptError: "The other request is closed by now. Choose another one",
+    TooLateError: "Thirty days have gone by, so both stay joined",
+    RootMissingError: "Select what made it urgent",
     OpenCriteriaError: "Tick every criterion first. Some are still open",
 }
-
-
-@dataclass
-class Desk:
-    """A request on the desk of one person: the list it came from, the act they chose."""
-
-    request: PortalRequest
-    work: WorkRequest
-    act: Act | None = None
-
-    @cached_property
-    def asked(self) -> Asked:
-        return asked_by(self.request)
-
-    @cached_property
-    def page(self) -> TriagePage:
-        return TriagePage(self.work, self.request.user, timezone.now())
-
-    @cached_property
-    def choice(self) -> Choice:
-        """What can be proposed; a service stands in the address once it is chosen."""
-        return choice_of(self.request.GET.get("service", ""), now=self.page.now)
-
-    @property
-    def is_allowed(self) -> bool:
-        return self.act is not None and self.act.is_allowed(self.request.user, self.work)
-
-    def address(self, reference: str = "") -> str:
-        place = reverse("intake:triage_detail", args=[reference or self.work.reference])
-        return place + self.asked.query()
-
-    def context(self, **more: Any) -> dict[str, Any]:
-        """What every template of a request in triage needs."""
-        listed = QueuePage(self.asked, self.request.user, self.page.now, self.work)
-        return {
-            "queue": listed,
-            "page": self.page,
-            "work": self.work,
-            "acts": acts_for(self.request.user, self.work),
-            "act": self.act,
-            "is_allowed": self.is_allowed,
-            "crumbs": self._crumbs(),
-            **more,
-        }
-
-    def _crumbs(self) -> list[dict[str, str]]:
-        list_address = reverse("intake:queue") + self.asked.query()
-        crumbs = [{"words": "Triage", "address": list_address}]
-        if self.act is None:
-            return [*crumbs, {"words": self.work.reference, "address": ""}]
-        crumbs.append({"words": self.work.reference, "address": self.address()})
-        return [*crumbs, {"words": self.act.title, "address": ""}]
-
-    def show(self, *, status: int = 200, **more: Any) -> HttpResponse:
-        context = self.context(**more)
-        response = render(self.request, self._template(), context, status=status)
-        return remember_view(self.request, response)
-
-    def _template(self) -> str:
-        """What htmx asked to be swapped, or the whole page."""
-        target = self.request.htmx.target if self.request.htmx else None
-        if self.act and self.act.is_wide:
-            part = target if target == "comparison" else "propose"
-        else:
-            part = {None: "detail", "act": "_act"}.get(target, "_split")
-        return f"intake/triage/{'_comparison' if part == 'comparison' else part}.html"
 
 
 @pmo_only
@@ -134,8 +69,8 @@ def triage_act(request: PortalRequest, page: RequestPage, name: str) -> HttpResp
     if request.method != "POST":
         return _offer(desk)
     if not desk.is_allowed:
-        return _met(desk, _form(desk, request.POST))
-    form = _form(desk, request.POST)
+        return _met(desk, form_of(desk, request.POST))
+    form = form_of(desk, request.POST)
     if not form.is_valid():
         return _show(desk, form, status=422)
     if request.POST.get("then") == "preview" and desk.act.has_preview:
@@ -147,7 +82,7 @@ def _offer(desk: Desk) -> HttpResponse:
     """Show the form, or why there is none."""
     if desk.page.is_own:
         return desk.show(status=403)
-    return _show(desk, _form(desk)) if desk.is_allowed else desk.show(status=409)
+    return _show(desk, form_of(desk)) if desk.is_allowed else desk.show(status=409)
 
 
 def _carry_out(desk: Desk, form: PortalForm) -> HttpResponse:
@@ -202,7 +137,7 @@ def _met(desk: Desk, form: PortalForm, after: queue.Found | None = None) -> Http
     status = 403 if now.page.is_own else 409
     return _show(
         now,
-        _form(now, data),
+        form_of(now, data),
         status=status,
         conflict=moment_of(latest) if latest else None,
         typed=typed_in(form),
@@ -211,41 +146,7 @@ def _met(desk: Desk, form: PortalForm, after: queue.Found | None = None) -> Http
 
 def _show(desk: Desk, form: PortalForm, *, status: int = 200, **more: Any) -> HttpResponse:
     assert desk.act is not None
-    if desk.act.name == "urgent" and desk.is_allowed:
-        more["case"] = urgent_case(desk.page)
-    if desk.act.is_wide:
-        more["choice"] = desk.choice
-    return desk.show(status=status, form=form, **more)
-
-
-def _form(desk: Desk, data: Any = None) -> PortalForm:
-    assert desk.act is not None
-    initial: dict[str, Any] = {"seen": desk.work.version}
-    if desk.act.name == "reframe":
-        initial["text"] = desk.page.need.text if desk.page.need else desk.page.own_sentence
-    form: PortalForm = desk.act.form(data, initial=initial, **_extras(desk, desk.act))
-    return form
-
-
-def _extras(desk: Desk, act: Act) -> dict[str, Any]:
-    """What some forms have to know to offer choices, or to check a date."""
-    match act.name:
-        case "assign":
-            return {"people": _colleagues(desk.work)}
-        case "park":
-            return {"today": timezone.localdate()}
-        case "propose":
-            return {"tiers": desk.choice.tiers}
-        case "urgent":
-            return {"normal_date": normal_date(desk.page)}
-        case _:
-            return {}
-
-
-def _colleagues(work: WorkRequest) -> Any:
-    """Everybody who may take this request, without who has it."""
-    others = User.objects.pmo().exclude(pk=work.requester_id)
-    return (others.exclude(pk=work.analyst_id) if work.analyst_id else others).order_by("name")
+    return desk.show(status=status, form=form, **around(desk), **more)
 
 
 @pmo_only

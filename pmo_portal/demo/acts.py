@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import User
 from catalog.models import Service, ServiceTier
 from intake.models import LibraryQuestion, NeedVersion, WorkRequest
-from intake.services import agreement, conversation, discovery, hypotheses, triage, whys
+from intake.services import agreement, conversation, discovery, hypotheses, triage, urgency, whys
 from pmo_portal.demo.working_time import after, duration
 from sla.business_time import WorkingCalendar
 
@@ -212,8 +212,14 @@ def withdraw(scene: Scene, words: Words, at: datetime) -> None:
 
 
 def judge(scene: Scene, words: Words, at: datetime) -> None:
-    triage.judge_urgency(
-        scene.work, accept=words["accept"], explanation=words["text"], actor=scene.analyst, at=at
+    urgency.judge(
+        scene.work,
+        accept=words["accept"],
+        explanation=words["text"],
+        root=words["root"],
+        cost_of_delay=words["cost"],
+        actor=scene.analyst,
+        at=at,
     )
 
 

@@ -28,14 +28,18 @@ from intake.services import (
     decisions,
     discovery,
     escalation,
+    lanes,
     late,
     mail_in,
+    merging,
     needs,
     people,
     pilots,
     reopening,
     signing,
     triage,
+    undoing,
+    urgency,
 )
 from intake.states import State
 from notifications.channels import email
@@ -104,7 +108,7 @@ def everything(requester, analyst, lead, silver, berlin, settings):
     at = berlin("2026-03-02 10:00")
     _note(make_work(requester, at), analyst, at)  # stays unclaimed, and so becomes late
     talked = make_work(requester, at, urgent=True)
-    triage.judge_urgency(talked, accept=False, explanation="It fits.", actor=analyst, at=at)
+    urgency.judge(talked, accept=False, explanation="It fits.", actor=analyst, at=at)
     _note(talked, analyst, at)
     conversation.write(talked, text="Hello Ana", actor=analyst, at=at)
     conversation.write(talked, text="Hello Dana", actor=requester, at=at)
@@ -129,6 +133,7 @@ def everything(requester, analyst, lead, silver, berlin, settings):
     _people(make_work(requester, at), requester, analyst, silver, at)
     _talks([make_work(requester, at) for _ in range(2)], requester, analyst, at)
     _not_taken(talked, requester, at)
+    _changes_of_mind(requester, analyst, lead, silver, at)
     _sweep_until(berlin, "2026-03-02 15:30", "2026-03-03 10:30", "2026-03-10 12:00")
 
 
@@ -224,6 +229,21 @@ def _pilots(requester, analyst, silver, berlin):
     decide(kept, "keep", requester, berlin("2026-02-12 10:00"))
     make_pilot(looked, analyst, berlin("2026-02-16 10:00"))
     pilots.tend(berlin("2026-02-22 08:00"))
+
+
+def _changes_of_mind(requester, analyst, lead, silver, at):
+    moved, joined, kept = (make_work(requester, at) for _ in range(3))
+    lanes.switch(moved, lane="order", reason="A question.", actor=analyst, at=at)
+    merging.merge(joined, into=kept, words="Both are about trucks.", actor=analyst, at=at)
+    offered = bring_to(
+        State.PROPOSED, make_work(requester, at), analyst=analyst, tier=silver, at=at
+    )
+    undoing.take_back_proposal(offered, actor=analyst, at=at)
+    no = bring_to(State.DECLINED, make_work(requester, at), analyst=analyst, tier=silver, at=at)
+    undoing.take_back_decline(no, reason="We were wrong.", actor=lead, at=at)
+    # Over by the time of the sweep, which would else gather its warnings into a digest.
+    for work in (moved, kept, offered, no):
+        agreement.withdraw(work, actor=requester, at=at)
 
 
 def _note(work, analyst, at):

@@ -8,7 +8,7 @@ LEGAL = {
     # Answered straight away where a recurring decision covers what is asked.
     "draft": "new answered",
     "new": "claimed withdrawn",
-    "claimed": "discovery proposed answered declined merged parked withdrawn",
+    "claimed": "new discovery proposed answered declined merged parked withdrawn",
     "discovery": "proposed answered declined merged parked withdrawn",
     "proposed": "blueprint discovery withdrawn",
     "blueprint": "running withdrawn",

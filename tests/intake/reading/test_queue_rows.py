@@ -4,9 +4,9 @@ import pytest
 
 from intake.models import NeedVersion, WorkRequest
 from intake.reading import queue, queue_rows
-from intake.reading.queue import Asked
+from intake.reading.queue_asked import Asked
 from intake.reading.queue_rows import Frame, said_more
-from intake.services import agreement, conversation, submission, triage
+from intake.services import agreement, conversation, submission, triage, urgency
 from intake.states import State
 from tests.factories.intake import NEED, agree_need, bring_to, make_work
 
@@ -108,7 +108,7 @@ def test_marks_say_what_is_special(requester, outsider, analyst, row_of, berlin,
     assert row_of(urgent).marks == ["urgent asked"]
     # Who asks for urgency is asked one question more.
     assert row_of(urgent).framing == "9 of 12"
-    triage.judge_urgency(urgent, accept=True, explanation="Yes.", actor=analyst, at=at)
+    urgency.judge(urgent, accept=True, explanation="Yes.", actor=analyst, at=at)
     assert row_of(urgent).marks == ["urgent"]
     conversation.write(urgent, text="Thank you", actor=requester, at=at)
     assert row_of(urgent).marks == ["urgent", "new answer"]

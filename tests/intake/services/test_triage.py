@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from audit.models import Entry
 from intake.models import NO_PROMISE, Verdict, WorkRequest
-from intake.services import agreement, conversation, triage
+from intake.services import agreement, conversation, triage, urgency
 from intake.services.lifecycle import ConflictError
 from intake.states import IllegalMoveError, State
 from notifications.models import OutboxMessage
@@ -231,7 +231,7 @@ def test_an_internal_note_meets_no_promise_and_reaches_nobody(work, analyst, ber
 
 def test_accepting_urgency_promises_a_plan_in_one_working_day(requester, analyst, policies, berlin):
     work = make_work(requester, berlin("2026-03-02 10:00"), urgent=True)
-    triage.judge_urgency(
+    urgency.judge(
         work, accept=True, explanation="We stop X.", actor=analyst, at=berlin("2026-03-02 11:00")
     )
     assert fresh(work).clock("proposal").due_at == berlin("2026-03-03 10:00")
@@ -342,7 +342,7 @@ def test_a_note_on_handing_over_stays_within_the_pmo(work, analyst, other_analys
 
 def test_what_made_it_urgent_is_recorded_for_the_count(requester, analyst, policies, berlin):
     work = make_work(requester, berlin("2026-03-02 10:00"), urgent=True)
-    triage.judge_urgency(
+    urgency.judge(
         work,
         accept=False,
         root="asked-late",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from intake import search
 from intake.models import WorkRequest
-from intake.services import triage
+from intake.services import triage, urgency
 from intake.states import State
 from tests.conftest import at_berlin
 from tests.factories.intake import bring_to, make_work
@@ -161,7 +161,7 @@ def test_urgent_asks_stand_in_a_band_of_one_line_each(desk, requester, analyst, 
     assert "/triage/PMO-0001/?view=urgent" in links(page)
     assert 'class="band"' not in desk.get(f"{QUEUE}?view=urgent").content.decode()
     work = WorkRequest.objects.get(number=1)
-    triage.judge_urgency(
+    urgency.judge(
         work, accept=False, explanation="No.", actor=analyst, at=at_berlin("2026-03-02 12:00")
     )
     assert "/triage/PMO-0001/?view=urgent" not in links(desk.get(f"{QUEUE}?view=mine"))
@@ -219,8 +219,8 @@ def test_script_gets_the_part_and_others_the_page(desk, work):
     assert "HX-Request" in part["Vary"]
 
 
-# session, person with roles, rows, urgent band, clocks, figures, choices of the filters
-QUERIES = 7
+# session, person with roles, rows, tags, urgent band, clocks, figures, choices and saved views
+QUERIES = 8
 
 
 @pytest.mark.parametrize("count", [0, 19, 70])

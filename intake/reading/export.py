@@ -1,0 +1,56 @@
+"""Requests as rows of a file that a spreadsheet opens without running anything in it."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils import timezone
+
+from intake.importing.report import inert
+from intake.models import NO_PROMISE, WorkRequest
+from intake.reading.badges import badge_of
+
+HEAD = (
+    "Reference",
+    "Title",
+    "State",
+    "Lane",
+    "Requester",
+    "Area",
+    "Claimed by",
+    "Service",
+    "Tier",
+    "Urgency",
+    "Needed by",
+    "Received",
+    "Next promise due",
+    "Framed answers",
+    "In their words",
+    "Agreed need",
+)
+
+
+def lines(works: Iterable[WorkRequest]) -> Iterator[list[str]]:
+    for work in works:
+        yield [inert(str(cell)) for cell in _cells(work)]
+
+
+def _cells(work: WorkRequest) -> tuple[object, ...]:
+    now = timezone.now()
+    due = work.queue_at
+    return (
+        work.reference,
+        work.title,
+        badge_of(work, now=now).words,
+        work.get_lane_display(),
+        work.requester.name,
+        work.department or "",
+        work.analyst.name if work.analyst else "",
+        work.service or "",
+        work.tier or "",
+        work.get_urgency_display(),
+        work.needed_by or "",
+        timezone.localtime(work.received_at).isoformat(timespec="minutes"),
+        "" if due >= NO_PROMISE else timezone.localtime(due).isoformat(timespec="minutes"),
+        work.framed,
+        work.ask,
+        work.need,
+    )

@@ -1,0 +1,96 @@
+"""Triage beyond one request: selecting several, saved views, keys, problems, and joining."""
+
+import pytest
+import time_machine
+
+from intake.models import SavedView, WorkRequest
+from intake.services import triage
+from intake.states import State
+from tests.conftest import at_berlin
+from tests.factories.intake import make_work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(at_berlin("2026-03-02 12:00"), tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, analyst):
+    client.force_login(analyst)
+    return client
+
+
+def test_the_bulk_page_says_what_will_happen_and_what_can_not(
+    desk, work, outsider, other_analyst, berlin
+):
+    taken = make_work(outsider, berlin("2026-03-02 10:30"))
+    triage.claim(taken, actor=other_analyst, at=berlin("2026-03-02 11:00"))
+    query = f"act=claim&pick={work.number}&pick={taken.number}"
+    page = desk.get(f"/triage/bulk/?{query}").content.decode()
+    assert f"{taken.reference} is already claimed by Mika Lund" in page
+    desk.post("/triage/bulk/", {"act": "claim", "pick": [work.number, taken.number]})
+    assert WorkRequest.objects.get(pk=work.pk).analyst.name == "Dana Reyes"
+    assert WorkRequest.objects.get(pk=taken.pk).analyst == other_analyst
+
+
+def test_an_exported_cell_is_never_a_formula(desk, requester, policies, berlin):
+    work = make_work(requester, berlin("2026-03-02 10:00"), need="=1+1 is what our sheet says now.")
+    answer = desk.post("/triage/bulk/", {"act": "export", "pick": [work.number]})
+    assert answer["Content-Type"].startswith("text/csv")
+    assert ",'=1+1" in answer.content.decode()
+
+
+def test_parking_several_without_a_day_says_so_and_keeps_the_words(desk, work):
+    data = {"act": "park", "pick": [work.number], "explanation": "After the plan"}
+    answer = desk.post("/triage/bulk/", data)
+    assert answer.status_code == 422
+    assert "After the plan" in answer.content.decode()
+
+
+def test_a_view_is_saved_under_a_name_and_shared_by_leads_only(desk, lead, client, work):
+    desk.post("/triage/views/?view=all&lane=consult&sort=-age", {"name": "Mine", "is_shared": "on"})
+    view = SavedView.objects.get()
+    assert (view.query, view.is_shared) == ("?view=all&lane=consult&sort=-age", False)
+    again = desk.post("/triage/views/?view=all", {"name": "mine"})
+    assert again.status_code == 422
+    assert "Mine" in desk.get("/triage/").content.decode()
+    client.force_login(lead)
+    assert client.post(f"/triage/views/{view.pk}/remove/").status_code == 404
+
+
+def test_the_keys_can_be_switched_off(desk, analyst, work):
+    assert "data-keys" in desk.get("/triage/").content.decode()
+    desk.post("/triage/keys/", {"keys": "off"})
+    analyst.refresh_from_db()
+    assert not analyst.has_keys
+    assert "data-keys" not in desk.get("/triage/").content.decode()
+
+
+def test_joining_asks_for_the_kept_request_and_leads_to_it(desk, work, outsider, berlin):
+    other = make_work(outsider, berlin("2026-03-02 10:30"))
+    address = f"/triage/{other.reference}/merge/"
+    assert desk.get(f"{address}?find=trucks").status_code == 200
+    assert desk.post(address, {"seen": other.version, "into": "PMO-9999"}).status_code == 422
+    data = {"seen": other.version, "into": work.reference, "words": "Both are about trucks now."}
+    desk.post(address, data)
+    assert WorkRequest.objects.get(pk=other.pk).state == State.MERGED
+    assert desk.get(f"/triage/{other.reference}/")["Location"] == f"/triage/{work.reference}/"
+
+
+def test_a_declined_request_needs_all_three_and_every_form_opens(desk, work):
+    answer = desk.post(f"/triage/{work.reference}/decline/", {"seen": work.version})
+    assert answer.status_code == 422
+    for name in ("lane", "tag", "weigh", "problem", "merge", "park", "reframe"):
+        assert desk.get(f"/triage/{work.reference}/{name}/").status_code == 200
+
+
+def test_the_news_line_counts_what_came_since(desk, work):
+    since = "2026-03-02T09:30:00%2B01:00"
+    headers = {"HX-Request": "true"}
+    page = desk.get(f"/triage/news/?view=all&since={since}", headers=headers)
+    assert "1 new request. Show" in page.content.decode()
+    assert desk.get("/triage/news/?since=2026-13-99T99:99", headers=headers).status_code == 200
