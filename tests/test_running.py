@@ -21,7 +21,7 @@ from pmo_portal.environment import BAD_SETTING, BASE_DIR
 
 # One after the other: each test has several processes on a machine that may have two cores.
 pytestmark = pytest.mark.xdist_group("running")
-PATIENCE = 180  # seconds; for a machine that is busy
+PATIENCE = 300  # seconds; for a machine that is busy
 MARK = "STARTED_BY_TEST"
 OWED = """
 import time
