@@ -40,7 +40,13 @@ def fill(page, answers):
 
 
 def go_on(page, name="Continue"):
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
+    send(page, page.locator("main").get_by_role("button", name=name, exact=True))
+
+
+def send(page, button):
+    """Press a button that sends its form, and wait until the answer is there."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
     page.wait_for_load_state("networkidle")
 
 
@@ -130,8 +136,7 @@ def test_from_a_need_to_a_result(any_page, sign_in, requester, analyst, service)
     sign_in(page, analyst)
     for _ in range(work.blueprint.criteria.count()):
         page.goto("/triage/PMO-0001/")
-        page.get_by_role("button", name=re.compile("^Tick")).first.click()
-        page.wait_for_load_state("networkidle")
+        send(page, page.get_by_role("button", name=re.compile("^Tick")).first)
     act(page, "hand-over")
     go_on(page, "Hand it over")
     sign_in(page, requester)
