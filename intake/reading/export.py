@@ -1,6 +1,7 @@
 """Requests as rows of a file that a spreadsheet opens without running anything in it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -28,13 +29,12 @@ HEAD = (
 )
 
 
-def lines(works: Iterable[WorkRequest]) -> Iterator[list[str]]:
+def lines(works: Iterable[WorkRequest], *, now: datetime) -> Iterator[list[str]]:
     for work in works:
-        yield [inert(str(cell)) for cell in _cells(work)]
+        yield [inert(str(cell)) for cell in _cells(work, now)]
 
 
-def _cells(work: WorkRequest) -> tuple[object, ...]:
-    now = timezone.now()
+def _cells(work: WorkRequest, now: datetime) -> tuple[object, ...]:
     due = work.queue_at
     return (
         work.reference,

@@ -185,5 +185,5 @@ def _file(works: Sequence[WorkRequest], at: datetime) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8", headers=headers)
     writer = csv.writer(response)
-    writer.writerows([HEAD, *lines(works)])
+    writer.writerows([HEAD, *lines(works, now=at)])
     return response
