@@ -29,7 +29,7 @@ run: runtime ## Serve the portal with a demo organisation on http://127.0.0.1:80
 	@TRYING_OUT=yes exec $(IN_VENV) manage.py start --port '$(PORT)'
 
 test: tools ## Run all tests; with DATABASE_URL and REDIS_URL set, on PostgreSQL and Redis
-	@exec $(IN_VENV) -m pytest --numprocesses $(TESTS_AT_ONCE) --dist loadgroup $(ARGS)
+	@exec $(IN_VENV) -m pytest --numprocesses $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: tools ## Look for faults without running tests: style, types, imports, templates, settings
 	$(IN_VENV) -m ruff check .

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
@@ -24,9 +25,26 @@ class PlainPrinter(Printer):
             super().write(message)
 
 
+class OneByOne:
+    """Asks a process to end and leaves its children to it; honcho would signal all of them at once.
+
+    A child of a Celery worker that has just been forked dies of that signal, and the worker takes
+    it for a fault.
+    """
+
+    def terminate(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+    def kill(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
 class Crew(Manager):
     def __init__(self) -> None:
         super().__init__(PlainPrinter(sys.stdout))
+        self._procmgr = OneByOne()
 
     def add(self, name: str, *command: str) -> None:
         """Have Python run this module or script as one of the processes."""

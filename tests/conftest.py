@@ -21,6 +21,21 @@ from tests.factories.intake import make_work
 SQLITE = (*triggers.SQLITE, *guards.SQLITE)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 BERLIN = ZoneInfo("Europe/Berlin")
+# The files that take longest, the longest first.
+LONG = [
+    "test_running.py",
+    "test_demo_organisation.py",
+    "test_business_time.py",
+    "test_ask_hostile.py",
+    "test_access.py",
+    "test_concurrency.py",
+]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: tests go to the processes by file, in this order."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 def at_berlin(moment: str) -> datetime:

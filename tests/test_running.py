@@ -19,8 +19,6 @@ from django.core.management import call_command
 
 from pmo_portal.environment import BAD_SETTING, BASE_DIR
 
-# One after the other: each test has several processes on a machine that may have two cores.
-pytestmark = pytest.mark.xdist_group("running")
 PATIENCE = 300  # seconds; for a machine that is busy
 MARK = "STARTED_BY_TEST"
 OWED = """

@@ -36,8 +36,9 @@ Status = OutboxMessage.Status
 
 def notify_all(now: datetime) -> int:
     """Turn every recorded event that nobody was told of into notices; return how many events."""
-    told = 0
-    while batch := _notify_batch(now):
+    told = batch = _notify_batch(now)
+    while batch == BATCH:
+        batch = _notify_batch(now)
         told += batch
     return told
 

@@ -54,8 +54,8 @@ class Player:
     def _do_duties(self, at: datetime) -> None:
         self.moment = at
         sweep.sweep(now=at)
-        triage.wake_due(today=_local(at).date(), at=at)
         if _local(at).time() == MORNING:
+            triage.wake_due(today=_local(at).date(), at=at)
             pilots.tend(at)
         discovery.resume_due(at=at)
         write_out(at)

@@ -42,7 +42,7 @@ NIGHTS = {
 MINUTES = st.integers(min_value=0, max_value=24 * 60)
 WINDOWS = st.lists(st.tuples(st.integers(0, 24 * 60 - 1), MINUTES), max_size=3)
 UNHURRIED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 

@@ -71,7 +71,7 @@ HISTORIES = st.lists(st.tuples(MINUTES.map(lambda m: m - m % 60), ACTS), max_siz
 
 @given(NAMES, TARGETS, st.booleans(), HISTORIES, MINUTES)
 @settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 def test_agrees_with_a_clock_that_counts_minutes(
     name: str, target: int, starts: bool, steps: list[tuple[int, dict[str, Any]]], wait: int

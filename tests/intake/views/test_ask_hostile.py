@@ -63,7 +63,7 @@ def test_whatever_is_put_aside_can_be_opened_again(ana, draft, slug, name):
         WorkRequest.objects.filter(pk=draft.pk).update(lane="order", kind="question")
     for text in HOSTILE.values():
         assert allowed(ana.answer(draft, slug, then="later", **{name: text})), text[:40]
-        assert ana.open("check", draft).status_code == 200
+    assert ana.open("check", draft).status_code == 200
     assert ana.open("question", draft, slug).status_code == 200
 
 

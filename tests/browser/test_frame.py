@@ -16,7 +16,7 @@ from pmo_portal import errors
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("tests.test_frame_in_browser"),
+    pytest.mark.urls("tests.browser.test_frame"),
 ]
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run", "--disable-quic"]
 LAUNCH += ["--disable-background-networking", "--disable-component-update"]
