@@ -7,7 +7,7 @@ calendar moved (sla-spec 5.2, 7.4).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from notifications.models import OutboxMessage
 from notifications.services import enqueue_many, notice
 from sla.models import ClockEvent
 from sla.services import sweep
+from sla.services.events import Fact
 from sla.thresholds import recipients_of
 
 BATCH = 500
@@ -30,7 +31,7 @@ NAMED = 100  # clocks that a digest names; of the others it says how many they a
 DIGEST = "clock_digest"
 # Half of the time used is worth recording, not worth a mail.
 SILENT = frozenset({"warn-50"})
-NEEDED = ("subject_id", "analyst_id", "department_id", "urgency")
+NEEDED = ("subject_id", "analyst_id", "department_id", "pilot_id", "urgency")
 Status = OutboxMessage.Status
 
 
@@ -45,15 +46,16 @@ def notify_all(now: datetime) -> int:
 
 @transaction.atomic
 def _notify_batch(now: datetime) -> int:
-    events = list(sweep.claim_unnotified(BATCH))
+    events = sweep.claim_unnotified(BATCH)
     if not events:
         return 0
-    works = _works_of(events)
+    worth_telling = [event for event in _most_severe(events) if event.threshold_key not in SILENT]
+    works = _works_of({event.subject_id for event in worth_telling})
     people = _People(works.values())
     owed = [
         message
-        for event in _most_severe(events)
-        if (work := works.get(event.clock.subject_id)) and event.threshold_key not in SILENT
+        for event in worth_telling
+        if (work := works.get(event.subject_id))
         for message in _notices(event, work, people.told_of(event, work), now)
     ]
     corrected = {event.pk for event in events if event.cause == "calendar"}
@@ -62,19 +64,32 @@ def _notify_batch(now: datetime) -> int:
     return len(events)
 
 
-def _works_of(events: Iterable[ClockEvent]) -> dict[int, WorkRequest]:
-    subjects = {event.clock.subject_id for event in events}
-    works = WorkRequest.objects.select_related("analyst", "pilot__decider")
+def _works_of(subjects: set[int]) -> dict[int, WorkRequest]:
+    """The requests of these subjects, and those whose pilot is one of them."""
+    works = WorkRequest.objects.only(*NEEDED)
     found = {work.subject_id: work for work in works.filter(subject__in=subjects)}
     if others := subjects - found.keys():
         tried = works.filter(pilot__in=Pilot.objects.filter(subject__in=others))
-        found |= {work.pilot.subject_id: work for work in tried if work.pilot}
+        of_pilots = {work.pilot_id: work for work in tried if work.pilot_id}
+        pilots = Pilot.objects.filter(subject__in=others, pk__in=list(of_pilots))
+        found |= {pilot.subject_id: of_pilots[pilot.pk] for pilot in pilots}
+    _bring_people(found.values())
     return found
 
 
-def _most_severe(events: Iterable[ClockEvent]) -> list[ClockEvent]:
+def _bring_people(works: Collection[WorkRequest]) -> None:
+    """Few people stand for many requests: each is read once."""
+    analysts = User.objects.in_bulk({work.analyst_id for work in works if work.analyst_id})
+    tried = {work.pilot_id for work in works if work.pilot_id}
+    pilots = Pilot.objects.select_related("decider").in_bulk(tried) if tried else {}
+    for work in works:
+        work.analyst = analysts[work.analyst_id] if work.analyst_id else None
+        work.pilot = pilots[work.pilot_id] if work.pilot_id else None
+
+
+def _most_severe(events: Iterable[Fact]) -> list[Fact]:
     """The latest threshold of each clock and cycle: thresholds are passed in order."""
-    latest: dict[tuple[int, int], ClockEvent] = {}
+    latest: dict[tuple[int, int], Fact] = {}
     for event in sorted(events, key=lambda e: (e.due_at, e.pk)):
         latest[event.clock_id, event.cycle] = event
     return list(latest.values())
@@ -88,12 +103,12 @@ class _People:
         self._leads = list(User.objects.holding(Role.LEAD))
         self._sponsors: dict[int, list[User]] | None = None
 
-    def told_of(self, event: ClockEvent, work: WorkRequest) -> list[User]:
+    def told_of(self, event: Fact, work: WorkRequest) -> list[User]:
         """A role that nobody holds for this request passes its step on to the leads.
 
         Where nobody leads, the analyst hears of everything.
         """
-        roles = recipients_of(event.clock.target.thresholds, event.threshold_key, event.kind)
+        roles = recipients_of(event.target.thresholds, event.threshold_key, event.kind)
         found = [person for role in roles for person in self._holding(role, work)]
         found = found or ([work.analyst] if work.analyst else [])
         return list({person.pk: person for person in found}.values())
@@ -116,9 +131,9 @@ class _People:
 
 
 def _notices(
-    event: ClockEvent, work: WorkRequest, people: list[User], now: datetime
+    event: Fact, work: WorkRequest, people: list[User], now: datetime
 ) -> list[OutboxMessage]:
-    if work.pilot and event.clock.subject_id == work.pilot.subject_id:
+    if work.pilot and event.subject_id == work.pilot.subject_id:
         return _of_verdict(event, work, work.pilot, now)
     return notices(
         f"clock_{event.kind}",
@@ -190,9 +205,7 @@ def _event_of(message: OutboxMessage) -> int:
     return int(message.payload["event_id"])
 
 
-def _of_verdict(
-    event: ClockEvent, work: WorkRequest, pilot: Pilot, now: datetime
-) -> list[OutboxMessage]:
+def _of_verdict(event: Fact, work: WorkRequest, pilot: Pilot, now: datetime) -> list[OutboxMessage]:
     """Before it is due who decides was asked already; a late verdict is told to the leads too."""
     if event.kind == ClockEvent.Kind.WARN:
         return []

@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from sla.models import ClockEvent, SlaTarget
 
-NEEDED = (
+COLUMNS = (
+    "pk",
     "cycle",
     "threshold_key",
     "kind",
     "due_at",
     "cause",
+    "clock_id",
     "clock__subject_id",
     "clock__target_id",
 )
 
 
-def claim_unnotified(limit: int) -> list[ClockEvent]:
-    """Lock the oldest facts that nobody was told of, with their clocks, for this transaction.
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What telling needs of an event: rows of models would be a third of the cost of a sweep."""
+
+    pk: int
+    cycle: int
+    threshold_key: str
+    kind: str
+    due_at: datetime
+    cause: str
+    clock_id: int
+    subject_id: int
+    target: SlaTarget
+
+
+def claim_unnotified(limit: int) -> list[Fact]:
+    """Lock the oldest facts that nobody was told of for this transaction.
 
     On PostgreSQL rows that another worker holds are skipped; on SQLite the transaction itself
     keeps others out.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("claim events in the transaction that tells")
-    # Few targets, many events: only what telling needs is read, and each target once.
-    events = ClockEvent.objects.unnotified().select_related("clock").only(*NEEDED)
+    events = ClockEvent.objects.unnotified()
     if connection.features.has_select_for_update_skip_locked:
         events = events.select_for_update(skip_locked=True, of=("self",))
-    return _with_targets(list(events[:limit]))
-
-
-def _with_targets(events: list[ClockEvent]) -> list[ClockEvent]:
-    targets = SlaTarget.objects.in_bulk({event.clock.target_id for event in events})
-    for event in events:
-        event.clock.target = targets[event.clock.target_id]
-    return events
+    found = list(events.values_list(*COLUMNS)[:limit])
+    # Few targets, many events: each target once.
+    targets = SlaTarget.objects.in_bulk({row[-1] for row in found}) if found else {}
+    return [Fact(*row[:-1], targets[row[-1]]) for row in found]
 
 
 def mark_notified(ids: Collection[int]) -> int:

@@ -34,7 +34,7 @@ COLUMNS = ("next_event_at", "fired", "breached_at")
 after_batch: list[Callable[[datetime], object]] = []
 
 
-def sweep(*, now: datetime, batch: int = 200, limit: int | None = None) -> int:
+def sweep(*, now: datetime, batch: int = 500, limit: int | None = None) -> int:
     """Record every threshold that is a fact by `now`, of at most `limit` clocks.
 
     Return the number of events recorded. Outside any transaction; `now` is the database's.
