@@ -52,7 +52,7 @@ def claim_unnotified(limit: int) -> list[Fact]:
     found = list(events.values_list(*COLUMNS)[:limit])
     # Few targets, many events: each target once.
     targets = SlaTarget.objects.in_bulk({row[-1] for row in found}) if found else {}
-    return [Fact(*row[:-1], targets[row[-1]]) for row in found]
+    return [Fact(*[*row[:-1], targets[row[-1]]]) for row in found]
 
 
 def mark_notified(ids: Collection[int]) -> int:
