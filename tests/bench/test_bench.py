@@ -211,7 +211,7 @@ def test_a_run_replaces_the_last_one_in_the_document(tmp_path, monkeypatch):
 def test_a_sweep_is_judged_by_its_events_a_second():
     def side(rate: float) -> dict[str, dict[str, float]]:
         told = {"events": 100, "wall": 2, "rate": rate, "cpu": 0.2}
-        return {"one": told, "two": told | {"rate": rate * 0.9}, "empty": told}
+        return {"one": told, "two": told | {"rate": rate * 0.9}, "same": told, "empty": told}
 
     judged = judge_sweep({size: {"portal": side(3_000), "raw": side(10_000)} for size in (10, 20)})
     told = {(one.goal.number, one.goal.words): one.verdict for one in judged}

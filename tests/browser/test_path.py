@@ -44,10 +44,15 @@ def go_on(page, name="Continue"):
 
 
 def send(page, button):
-    """Press a button that sends its form, and wait until the answer is there."""
+    """Press a button that sends its form, and wait until the page that answers is there."""
+    boosted = "button => 'htmx' in window && !!button.closest('[hx-boost=true], [hx-post]')"
+    if not button.evaluate(boosted):
+        with page.expect_event("domcontentloaded"):
+            button.click()
+        return
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         button.click()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def ask(page):
