@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench import raw, report
+from bench.embedded import embedded
 from bench.goals import judge
 from bench.rounds import Measured, Page, measure
 from bench.servers import LIMIT, PORTAL, Site, ask
@@ -25,7 +26,7 @@ TEXT = "text=Supplier+delays+reach+us+after+the+trucks+are+booked"
 def arguments(given: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
-    add("what", nargs="?", choices=("pages", "sweep", "time"), default="pages")
+    add("what", nargs="?", choices=("pages", "sweep", "time", "embedded"), default="pages")
     add("--sizes", type=numbers, help="requests; default 1000,100000")
     add("--only", type=words, default=[*READING, *WRITING], metavar="PAGE,…")
     add("--rounds", type=int, help="default 7")
@@ -77,8 +78,9 @@ MEASURES = {
     "pages": pages,
     "sweep": lambda options: sweep(options.open, options.rounds),
     "time": lambda _: working_time(),
+    "embedded": lambda options: embedded(min(options.open), options.rounds),
 }
-NAMES = {"pages": "measured", "sweep": "swept", "time": "timed"}
+NAMES = {"pages": "measured", "sweep": "swept", "time": "timed", "embedded": "embedded"}
 
 
 def _tables(sites: list[Site], options: Namespace) -> str:

@@ -22,17 +22,18 @@ from sla.services.sweep import sweep  # noqa: E402
 
 def main() -> None:
     connection.ensure_connection()
-    backend = connection.connection.get_backend_pid()
+    is_served = connection.vendor == "postgresql"
+    backends = [connection.connection.get_backend_pid()] if is_served else []
     print("ready", flush=True)
     for line in sys.stdin:
         moment = datetime.fromisoformat(line.strip())
-        own, of_database = time.process_time(), of_processes([backend])[backend]
+        own, of_database = time.process_time(), sum(of_processes(backends).values())
         begun = time.perf_counter()
         events = sweep(now=moment)
         told = {
             "events": events,
             "wall": time.perf_counter() - begun,
-            "cpu": time.process_time() - own + of_processes([backend])[backend] - of_database,
+            "cpu": time.process_time() - own + sum(of_processes(backends).values()) - of_database,
         }
         print(json.dumps(told), flush=True)
 

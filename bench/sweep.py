@@ -64,7 +64,7 @@ class Side:
         chosen = self.sweepers[:workers]
         for sweeper in chosen:
             print(moment.isoformat(), file=sweeper.stdin, flush=True)
-        told = [_answer(sweeper) for sweeper in chosen]
+        told = [answer_of(sweeper) for sweeper in chosen]
         return {
             "events": sum(one["events"] for one in told),
             "wall": max(one["wall"] for one in told),
@@ -81,7 +81,7 @@ class Side:
         return moment
 
 
-def _answer(sweeper: subprocess.Popen[str]) -> Told:
+def answer_of(sweeper: subprocess.Popen[str]) -> Told:
     assert sweeper.stdout is not None
     return dict(json.loads(sweeper.stdout.readline()))
 
@@ -137,7 +137,7 @@ def _kill_one(side: Side, due: int) -> str:
             print(moment.isoformat(), file=sweeper.stdin, flush=True)
         time.sleep(0.2)
         side.sweepers[0].kill()
-        told = [_answer(sweeper) for sweeper in side.sweepers[1:2]]
+        told = [answer_of(sweeper) for sweeper in side.sweepers[1:2]]
         side.sweepers = side.sweepers[2:]
         # The server notices a killed process a moment later, and lets its rows go.
         for _ in range(PATIENCE):
