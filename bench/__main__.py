@@ -114,10 +114,10 @@ def _tables(sites: list[Site], options: Namespace) -> str:
 
 
 def forms_needed(options: Namespace) -> int:
-    """Prepared drafts: for each kind of writing a warm-up and all rounds, and one to count."""
+    """Prepared drafts: for each kind of writing a warm-up and all rounds, and two to count."""
     kinds = len([name for name in WRITING if name in options.only])
     return (
-        kinds * (options.rounds * options.total + max(options.total // 4, 16)) + 1 if kinds else 0
+        kinds * (options.rounds * options.total + max(options.total // 4, 16)) + 2 if kinds else 0
     )
 
 

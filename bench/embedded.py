@@ -22,7 +22,7 @@ from bench.servers import PORTAL, ROOT, Site
 from bench.sweep import Told, answer_of
 
 BATCH = 200
-DRAFTS = 1
+DRAFTS = 2
 MAKE = """
     CREATE TABLE raw_clock (id INTEGER PRIMARY KEY, fired INT NOT NULL, next_event_at TEXT);
     CREATE TABLE raw_event (id INTEGER PRIMARY KEY, clock_id INT NOT NULL, cycle INT NOT NULL,

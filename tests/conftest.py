@@ -13,6 +13,8 @@ from audit import triggers
 from catalog.models import Service, ServiceTier
 from intake import guards
 from intake.models import WorkRequest
+from intake.services import drafts
+from sla.services import clocks
 from tests.factories.accounts import DepartmentFactory, PersonFactory
 from tests.factories.catalog import make_service, tier
 from tests.factories.intake import make_work
@@ -66,6 +68,14 @@ def flush_on_sqlite(django_db_setup: None) -> Iterator[None]:
     operations.sql_flush = sql_flush
     yield
     operations.sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def forget_promises() -> Iterator[None]:
+    """What a process keeps by row numbers, which a rolled back test gives to the next one."""
+    yield
+    clocks._kept.cache_clear()
+    drafts.questions_as_of.cache_clear()
 
 
 @pytest.fixture

@@ -15,4 +15,5 @@ INSERT INTO limit_ask (title, text, state, requester_id, department_id, analyst_
     FROM generate_series(1, %(requests)s) n;
 INSERT INTO limit_clock (ask_id, due_at, next_event_at)
     SELECT id, queue_at, CASE WHEN state = 'open' THEN queue_at END FROM limit_ask;
+INSERT INTO limit_hours (week) VALUES ('[8, 8, 8, 8, 8, 0, 0]');
 ANALYZE;

@@ -1,4 +1,4 @@
-"""A request with what the queue shows, its next promise, and a notice."""
+"""A request with what the queue shows, its next promise, what happened to it, and a notice."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,19 @@ class Tier(models.Model):
     name = models.CharField(max_length=80)
 
 
+class Hours(models.Model):
+    """When work is done: for each weekday from Monday on, how many hours."""
+
+    week = models.JSONField()
+
+
+class Counter(models.Model):
+    name = models.CharField(max_length=20, unique=True)
+    value = models.IntegerField()
+
+
 class Ask(models.Model):
+    number = models.IntegerField(null=True, unique=True)
     title = models.CharField(max_length=120)
     text = models.TextField()
     state = models.CharField(max_length=9)
@@ -45,6 +57,21 @@ class Clock(models.Model):
                 name="clock_next",
             ),
         )
+
+
+class Second(models.Model):
+    """The second promise of a request, beside its clock."""
+
+    ask = models.OneToOneField(Ask, models.CASCADE)
+    due_at = models.DateTimeField()
+    next_event_at = models.DateTimeField(null=True)
+
+
+class Event(models.Model):
+    ask = models.ForeignKey(Ask, models.CASCADE)
+    kind = models.CharField(max_length=30)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField()
 
 
 class Notice(models.Model):

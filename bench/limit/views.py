@@ -1,17 +1,25 @@
-"""The queue in one query; a form of one field, and its submission in three inserts."""
+"""The queue in one query; a form of one field, and its submission with the least that keeps it.
+
+What is kept is what the portal keeps: a number without gaps, two promises in working days, what
+happened, and a notice that is owed.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from bench.limit.models import Ask, Clock, Notice
+from bench.limit.models import Ask, Clock, Event, Hours, Notice, Second
 
 PAGE = 50
+NUMBER = """
+    INSERT INTO limit_counter (name, value) VALUES ('ask', 1)
+    ON CONFLICT (name) DO UPDATE SET value = limit_counter.value + 1 RETURNING value
+"""
 
 
 class AskForm(forms.Form):
@@ -37,21 +45,39 @@ def submit(request):
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=422)
     now, text = datetime.now(UTC), form.cleaned_data["text"]
+    hours = Hours.objects.get()
+    reply, proposal = due(hours, now, 1), due(hours, now, 5)
     with transaction.atomic():
         ask = Ask.objects.create(
+            number=next_number(),
             title=text[:90],
             text=text,
             state="open",
             requester=request.user,
             department_id=1,
             received_at=now,
-            queue_at=now + timedelta(days=1),
+            queue_at=reply,
         )
-        Clock.objects.create(
-            ask=ask, due_at=now + timedelta(days=1), next_event_at=now + timedelta(hours=12)
-        )
+        Clock.objects.create(ask=ask, due_at=reply, next_event_at=reply)
+        Second.objects.create(ask=ask, due_at=proposal, next_event_at=proposal)
+        kinds = ("received", "reply promised", "proposal promised")
+        Event.objects.bulk_create(Event(ask=ask, kind=k, by=request.user, at=now) for k in kinds)
         Notice.objects.create(key=f"received:{ask.pk}", to=request.user, created_at=now)
     return redirect("/sent/")
+
+
+def due(hours, start, days):
+    """So many days on which work is done after `start`, at its time of day."""
+    while days:
+        start += timedelta(days=1)
+        days -= bool(hours.week[start.weekday()])
+    return start
+
+
+def next_number():
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER)
+        return cursor.fetchone()[0]
 
 
 def sent(request):

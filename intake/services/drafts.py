@@ -11,12 +11,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import DateTimeField, Func, Q, Subquery
+from django.db.models import DateTimeField, Func, Model, Q, Subquery
 
 from accounts.models import User
 from intake.models import Answer, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.states import Lane
+from sla.models import CalendarVersion, PolicyVersion
+from sla.services.clocks import Terms
 
 EVERY_LANE = frozenset(Lane.values)
 
@@ -35,6 +37,7 @@ class Draft:
     work: WorkRequest
     answers: dict[str, Answer]
     questions: tuple[QuestionVersion, ...]
+    terms: Terms
     # When it was read, by the database's clock; None where the process's clock counts.
     read_at: datetime | None = None
 
@@ -90,25 +93,46 @@ def parts_of(questions: Iterable[QuestionVersion]) -> list[Part]:
 def read_draft(key: UUID, user: User) -> Draft:
     """Read a draft, or the request it became, in one query; DoesNotExist if it is not theirs."""
     mine = Q(work__requester=user) | Q(work__raised_by=user)
-    people = ("work__requester", "work__raised_by", "work__subject", "work__service__current")
+    # A row for each answer: every table joined here is read as often as there are answers.
     answers = list(
         Answer.objects.filter(mine, work__draft_key=key)
-        .select_related(*people)
-        .annotate(newest=_newest("pk"), newest_at=_newest("published_at"), **_clock())
+        .select_related("work__subject")
+        .annotate(
+            newest=NEWEST_QUESTION,
+            policies=NEWEST_POLICY,
+            calendars=NEWEST_CALENDAR,
+            **_clock(),
+        )
     )
     if not answers:
         raise WorkRequest.DoesNotExist
     first = answers[0]
     return Draft(
-        work=first.work,
+        work=_with_person(first.work, user),
         answers={answer.slug: answer for answer in answers},
-        questions=questions_as_of(first.newest, first.newest_at),
+        questions=questions_as_of(first.newest),
+        terms=Terms(first.policies or 0, first.calendars or 0),
         read_at=getattr(first, "read_at", None),
     )
 
 
-def _newest(column: str) -> Subquery:
-    return Subquery(QuestionVersion.objects.order_by("-pk").values(column)[:1])
+def _with_person(work: WorkRequest, user: User) -> WorkRequest:
+    """The one whose draft it is has been read already."""
+    if work.requester_id == user.pk:
+        work.requester = user
+    if work.raised_by_id == user.pk:
+        work.raised_by = user
+    return work
+
+
+def _newest(model: type[Model]) -> Subquery:
+    return Subquery(model._default_manager.order_by("-pk").values("pk")[:1])
+
+
+# Every change of a question, a policy or a calendar adds a version: these name what is in force.
+NEWEST_QUESTION = _newest(QuestionVersion)
+NEWEST_POLICY = _newest(PolicyVersion)
+NEWEST_CALENDAR = _newest(CalendarVersion)
 
 
 def _clock() -> dict[str, Func]:
@@ -119,7 +143,7 @@ def _clock() -> dict[str, Func]:
 
 
 @lru_cache(maxsize=4)
-def questions_as_of(newest: int, newest_at: datetime) -> tuple[QuestionVersion, ...]:
+def questions_as_of(newest: int) -> tuple[QuestionVersion, ...]:
     """The current questions. Every change publishes a version, so the newest names them all."""
     return tuple(QuestionVersion.objects.current())
 

@@ -80,13 +80,20 @@ def move(
     record("intake.moved", work, actor=actor, at=at, reason=reason, was=was, to=to, **data)
 
 
-def receive(work: WorkRequest, *, actor: User, at: datetime, fields: dict[str, Any]) -> list[Entry]:
+def receive(
+    work: WorkRequest,
+    *,
+    actor: User,
+    at: datetime,
+    fields: dict[str, Any],
+    terms: clocks.Terms | None = None,
+) -> list[Entry]:
     """Move a draft to `new` by compare-and-set and return the entries to record.
 
     It takes no lock, since nothing but the row itself is contended before a request is received.
     Raise ConflictError when the draft was sent or changed meanwhile.
     """
-    started = _start_first(work, actor=actor, at=at)
+    started = _start_first(work, actor=actor, at=at, terms=terms)
     due = [clock.due_at for clock in started if clock.due_at]
     fields |= {"state": State.NEW, "received_at": at, "queue_at": min(due, default=NO_PROMISE)}
     draft = WorkRequest.objects.filter(pk=work.pk, state=State.DRAFT, version=work.version)
@@ -118,28 +125,35 @@ def receive_imported(works: Sequence[WorkRequest], *, actor: User, at: datetime)
     ]
 
 
-def _start_first(work: WorkRequest, *, actor: User, at: datetime) -> list[Clock]:
+def _start_first(
+    work: WorkRequest, *, actor: User, at: datetime, terms: clocks.Terms | None
+) -> list[Clock]:
     """Start the clocks of receipt; that they exist means that a twin was faster."""
+    targets = first_targets(work, at, terms)
     try:
-        return clocks.start_many(work.subject, first_targets(work, at), at=at, actor=actor)
+        return clocks.start_many(work.subject, targets, at=at, actor=actor)
     except IntegrityError as error:
         raise ConflictError(work) from error
 
 
-def first_targets(work: WorkRequest, at: datetime) -> dict[str, SlaTarget]:
+def first_targets(
+    work: WorkRequest, at: datetime, terms: clocks.Terms | None = None
+) -> dict[str, SlaTarget]:
     """What is promised on receipt; asking for urgent treatment brings the first reply forward."""
-    promised = lane_targets(work, at)
+    promised = lane_targets(work, at, terms)
     if work.urgency == WorkRequest.Urgency.ASKED:
-        urgent = clocks.policy_targets(URGENT_POLICY, at=at)
+        urgent = clocks.policy_targets(URGENT_POLICY, at=at, terms=terms)
         promised |= {key: urgent[key] for key in ("first_reply",) if key in urgent}
     return {key: target for key, target in promised.items() if key in CLOCKS[State.NEW]}
 
 
-def lane_targets(work: WorkRequest, at: datetime) -> dict[str, SlaTarget]:
+def lane_targets(
+    work: WorkRequest, at: datetime, terms: clocks.Terms | None = None
+) -> dict[str, SlaTarget]:
     """The promises of the request's lane, or of urgent treatment once that is accepted."""
     accepted = work.urgency == WorkRequest.Urgency.ACCEPTED
     slug = URGENT_POLICY if accepted else POLICY_OF_LANE[work.lane]
-    return dict(clocks.policy_targets(slug, at=at))
+    return clocks.policy_targets(slug, at=at, terms=terms)
 
 
 def follow_clocks(

@@ -22,6 +22,7 @@ from intake.services.notices import notices, their_side
 from intake.states import Lane, State
 from notifications.services import enqueue_many
 from sla.models import Subject
+from sla.services.clocks import Terms
 
 TITLE_LENGTH = 90
 URGENT = "urgent"
@@ -263,10 +264,11 @@ def submit(
     at: datetime,
     answers: Sequence[Answer] | None = None,
     questions: Iterable[QuestionVersion] | None = None,
+    terms: Terms | None = None,
 ) -> WorkRequest:
     """Send a draft to the PMO: it gets its number, its clocks run, both sides are told.
 
-    `answers` and the current `questions` are read when they are not given. Raise
+    `answers`, the current `questions` and policies are read when they are not given. Raise
     MissingAnswersError while a required question is open, ConflictError when the draft was sent or
     changed meanwhile.
     """
@@ -284,7 +286,7 @@ def submit(
         "framed": len([a for a in answers if a.status == Answer.Status.GIVEN]),
         "saved_at": at,
     }
-    entries = lifecycle.receive(work, actor=actor, at=at, fields=fields)
+    entries = lifecycle.receive(work, actor=actor, at=at, fields=fields, terms=terms)
     record_many(entries)
     enqueue_many(notices("request_received", work, to=their_side(work), at=at, event="sent"))
     search.index(work)

@@ -138,6 +138,7 @@ def _send(request: PortalRequest, draft: Draft) -> HttpResponse:
             at=draft.read_at or database_now(),
             answers=list(draft.answers.values()),
             questions=draft.questions,
+            terms=draft.terms,
         )
     except submission.MissingAnswersError:
         return _check_page(request, draft, problems=_problems(draft), status=422)

@@ -137,6 +137,7 @@ HERE = (
         hint="One message with up to three numbered questions. They answer each on its own.",
         goes_on=True,
         key="i",
+        writes=True,
     ),
     Act(
         "reply",
@@ -151,6 +152,7 @@ HERE = (
         "written to",
         hint="The first message by a person meets the promise of a first reply.",
         key="e",
+        writes=True,
     ),
     Act(
         "note",
@@ -165,6 +167,7 @@ HERE = (
         "noted",
         part="intake/triage/_part_note.html",
         key="n",
+        writes=True,
     ),
     Act(
         "reframe",
@@ -181,6 +184,7 @@ HERE = (
         goes_on=True,
         part="intake/triage/_part_reframe.html",
         key="r",
+        writes=True,
     ),
     Act(
         "propose",
@@ -209,6 +213,7 @@ HERE = (
         hint="This closes the request. Where a service or a meeting answers it, name it.",
         goes_on=True,
         has_preview=True,
+        writes=True,
     ),
     Act(
         "park",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet, Subquery
@@ -24,11 +26,48 @@ Metrics = Collection[str] | None
 RESTARTED = "restarted"
 
 
-def policy_targets(policy_slug: str, *, at: datetime) -> dict[str, SlaTarget]:
+class Terms(NamedTuple):
+    """Which policies and calendars there were: every change of either adds a version."""
+
+    policies: int
+    calendars: int
+
+
+def policy_targets(
+    policy_slug: str, *, at: datetime, terms: Terms | None = None
+) -> dict[str, SlaTarget]:
     """The targets by metric of the newest version valid at `at`; empty for an unknown policy.
 
-    One query, and a second one for hours that this process has not seen before.
+    One query, and a second one for hours that this process has not seen before. None for `terms`
+    that this process has seen: it keeps what was promised under them.
     """
+    if terms is None:
+        return _targets_at(policy_slug, at)
+    valid = [kept for kept in _kept(policy_slug, terms) if kept.valid_from <= at]
+    return dict(valid[-1].targets) if valid else {}
+
+
+class _Kept(NamedTuple):
+    valid_from: datetime
+    targets: dict[str, SlaTarget]
+
+
+@lru_cache(maxsize=16)
+def _kept(policy_slug: str, terms: Terms) -> list[_Kept]:
+    """Every version of a policy with its targets, the newest last."""
+    versions = PolicyVersion.objects.filter(policy__slug=policy_slug)
+    found = {
+        version.pk: _Kept(version.valid_from, {})
+        for version in versions.order_by("valid_from", "number")
+    }
+    targets = SlaTarget.objects.filter(version__in=found).order_by("id")
+    for target in targets.select_related("calendar"):
+        found[target.version_id].targets[target.metric] = target
+        hours.load([target.calendar])
+    return list(found.values())
+
+
+def _targets_at(policy_slug: str, at: datetime) -> dict[str, SlaTarget]:
     valid = PolicyVersion.objects.filter(policy__slug=policy_slug, valid_from__lte=at)
     newest = valid.order_by("-valid_from", "-number").values("pk")[:1]
     targets = SlaTarget.objects.filter(version=Subquery(newest)).order_by("id")
