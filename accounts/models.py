@@ -24,6 +24,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+PMO_ROLES = (Role.ANALYST, Role.LEAD)
+
+
 class Department(models.Model):
     """A part of the organisation; the screens also call it an area."""
 
@@ -57,8 +60,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def pmo(self) -> UserQuerySet:
         """People who work requests: analysts and leads."""
-        names = (Role.ANALYST, Role.LEAD)
-        return self.filter(is_active=True, groups__name__in=names).distinct()
+        return self.filter(is_active=True, groups__name__in=PMO_ROLES).distinct()
 
     def holding(self, role: Role) -> UserQuerySet:
         return self.filter(is_active=True, groups__name=role)
@@ -157,7 +159,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_pmo(self) -> bool:
         """Analysts and leads work requests and see what is internal to the PMO."""
-        return self.has_role(Role.ANALYST, Role.LEAD)
+        return self.has_role(*PMO_ROLES)
 
     @property
     def is_lead(self) -> bool:

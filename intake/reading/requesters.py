@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from accounts.models import User
+from accounts.models import PMO_ROLES, User
 from intake.models import WorkRequest
 from sla.metrics import METRICS
 from sla.models import Clock
@@ -54,5 +54,8 @@ def record_of(work: WorkRequest) -> Record:
 def last_contact(work: WorkRequest) -> WorkRequest | None:
     """The newest other request of this requester whose contact still works at the PMO."""
     others = WorkRequest.objects.received().filter(requester=work.requester_id)
-    named = others.exclude(pk=work.pk).filter(analyst__in=User.objects.pmo())
+    # By way of this requester's few: everybody who works at the PMO would be looked up first.
+    named = others.exclude(pk=work.pk).filter(
+        analyst__is_active=True, analyst__groups__name__in=PMO_ROLES
+    )
     return named.select_related("analyst").order_by("-id").first()
