@@ -274,8 +274,16 @@ def sent_back(notice: Notice) -> Words:
 
 def register_all() -> None:
     """Say what every notice of a request is about."""
-    from intake import blueprint_mails, clock_mails, people_mails, pilot_mails, talk_mails
+    from intake import (
+        account_mails,
+        blueprint_mails,
+        clock_mails,
+        people_mails,
+        pilot_mails,
+        talk_mails,
+    )
 
+    account_mails.register_all()
     people_mails.register_all()
     talk_mails.register_all()
     to_them("request_received", promises, at_once=True)
@@ -287,6 +295,7 @@ def register_all() -> None:
     to_them("request_running", running)
     for kind in ("request_answered", "request_declined", "request_parked"):
         to_them(kind, verdict)
+    to_them("requester_changed", lambda _: {})
     to_them("request_merged", merged)
     to_them("verdict_undone", undone)
     to_them("proposal_taken_back", taken_back, path="conversation/")

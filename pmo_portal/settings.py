@@ -184,7 +184,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_ADAPTER = "pmo_portal.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip", "login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/key,30/5m/ip",
+    "login": "60/m/ip",
+    "reset_password": "20/h/ip,5/h/key",
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -182,6 +182,7 @@ def _weighed(data: Data) -> str:
 
 SAID: dict[str, Callable[[Data], str]] = {
     "intake.assigned": _assigned,
+    "intake.requester_changed": lambda data: f"{data.get('to', '')} is the requester from now on",
     "intake.asked": _asked,
     "intake.questions_answered": _answered,
     "intake.message_written": lambda _: "Wrote in the conversation",

@@ -31,6 +31,7 @@ from intake.services import (
     lanes,
     late,
     mail_in,
+    members,
     merging,
     needs,
     people,
@@ -102,7 +103,7 @@ def kinds_in_the_services():
 
 
 @pytest.fixture
-def everything(requester, analyst, lead, silver, berlin, settings):
+def everything(requester, analyst, lead, silver, berlin, settings, administrator):
     """Requests on which everything happened that anybody is told of; notes hold a secret."""
     settings.REPLY_ADDRESS = "reply@portal.example.org"
     at = berlin("2026-03-02 10:00")
@@ -133,6 +134,7 @@ def everything(requester, analyst, lead, silver, berlin, settings):
     _people(make_work(requester, at), requester, analyst, silver, at)
     _talks([make_work(requester, at) for _ in range(2)], requester, analyst, at)
     _not_taken(talked, requester, at)
+    _somebody_leaves(requester, administrator, at)
     _changes_of_mind(requester, analyst, lead, silver, at)
     _sweep_until(berlin, "2026-03-02 15:30", "2026-03-03 10:30", "2026-03-10 12:00")
 
@@ -244,6 +246,18 @@ def _changes_of_mind(requester, analyst, lead, silver, at):
     # Over by the time of the sweep, which would else gather its warnings into a digest.
     for work in (moved, kept, offered, no):
         agreement.withdraw(work, actor=requester, at=at)
+
+
+def _somebody_leaves(requester, administrator, at):
+    leaver = PersonFactory(name="Lee Ver", email="lee@example.org")
+    work = make_work(leaver, at)
+    members.leave(leaver, requester=requester, analyst=None, actor=administrator, at=at)
+    # Over by the time of the sweep, like those above.
+    agreement.withdraw(fresh(work), actor=requester, at=at)
+
+
+def fresh(work):
+    return WorkRequest.objects.get(pk=work.pk)
 
 
 def _note(work, analyst, at):
