@@ -14,6 +14,7 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("", include("intake.board_urls")),
     path("", include("intake.urls")),
+    path("", include("api.urls")),
     path("", include("catalog.urls")),
     path("", include("sla.urls")),
     path("", include("notifications.urls")),
