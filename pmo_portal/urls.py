@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("sla.urls")),
     path("", include("notifications.urls")),
+    path("", include("audit.urls")),
     path("manage/", views.manage, name="manage"),
     path("landing/", views.landing, name="landing"),
     path("theme/", views.theme, name="theme"),

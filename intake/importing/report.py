@@ -13,11 +13,11 @@ from typing import Protocol, Self, TextIO
 
 from django.utils.timezone import localtime
 
+from accounts.exporting import inert
 from intake.importing.rows import Old, Refused
 
 BAR = 30
 SHOWN = 20
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("line", "received", "requester", "title")
 WIDTHS = (6, 16, 30, 60)
 
@@ -93,12 +93,6 @@ class RefusalReport:
             self._writer.writerows(
                 [row.line, inert(row.reason), *map(inert, row.cells)] for row in rows
             )
-
-
-def inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (promise P19)."""
-    cell = cell.replace("\x00", " ")
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 @dataclass

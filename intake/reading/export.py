@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from intake.importing.report import inert
+from accounts.exporting import inert
 from intake.models import NO_PROMISE, WorkRequest
 from intake.reading.badges import badge_of
 

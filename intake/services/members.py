@@ -39,6 +39,13 @@ class NeedsSuccessorError(Exception):
     worked: int
 
 
+@dataclass(frozen=True)
+class OwnRequestError(Exception):
+    """Nobody works a request that they ask for themselves."""
+
+    reference: str
+
+
 @transaction.atomic
 def invite(
     *,
@@ -152,7 +159,8 @@ def leave(
 ) -> None:
     """End a person's access and hand over what is open; nothing that they wrote is lost.
 
-    Raise NeedsSuccessorError where open work has nobody to go to, LastAdministratorError.
+    Raise NeedsSuccessorError where open work has nobody to go to, LastAdministratorError,
+    and OwnRequestError where one person would ask for a request and work it.
     """
     require(actor.is_administrator and person.pk != actor.pk)
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
@@ -160,12 +168,12 @@ def leave(
     asked, worked = open_of(person)
     if (asked and requester is None) or (worked and analyst is None):
         raise NeedsSuccessorError(len(asked), len(worked))
-    for work in asked:
-        assert requester is not None
-        _hand_to_requester(work, requester, actor=actor, at=at)
     for work in worked:
         assert analyst is not None
         _hand_to_analyst(work, analyst, actor=actor, at=at)
+    for work in asked:
+        assert requester is not None
+        _hand_to_requester(work, requester, actor=actor, at=at)
     person.is_active = False
     person.save(update_fields=["is_active"])
     record("accounts.left", person, actor=actor, at=at, asked=len(asked), worked=len(worked))
@@ -173,6 +181,8 @@ def leave(
 
 def _hand_to_requester(work: WorkRequest, to: User, *, actor: User, at: datetime) -> None:
     work = lock(work)
+    if work.analyst_id == to.pk:
+        raise OwnRequestError(work.reference)
     was, work.requester = work.requester, to
     save(work, "requester")
     record("intake.requester_changed", work, actor=actor, at=at, was=was.name, to=to.name)
@@ -182,6 +192,8 @@ def _hand_to_requester(work: WorkRequest, to: User, *, actor: User, at: datetime
 def _hand_to_analyst(work: WorkRequest, to: User, *, actor: User, at: datetime) -> None:
     require(to.is_pmo)
     work = lock(work)
+    if work.requester_id == to.pk:
+        raise OwnRequestError(work.reference)
     was, work.analyst = work.analyst, to
     save(work, "analyst")
     had = {"was": was.name, "was_id": was.pk} if was else {"was": ""}

@@ -1,13 +1,16 @@
 """People, for administrators: who there is, with which roles, and who takes over from whom."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.exporting import asked_format, table_file
 from accounts.http import PortalRequest
 from accounts.models import Role, User
 from accounts.moment import database_now
@@ -15,10 +18,12 @@ from accounts.policies import role_required
 from intake.forms.members import InvitationForm, LeavingForm, MemberForm
 from intake.services import members
 from intake.views.requests import number_in
+from notifications.models import OutboxMessage
 
 PER_PAGE = 50
 FORM_METHODS = ["GET", "HEAD", "POST"]
 FIRST = "Give another person the role first"
+HEAD = ("Name", "Mail address", "Roles", "Area", "Active", "Last signed in", "Mail bounced")
 administrators_only = role_required(Role.ADMINISTRATOR)
 
 
@@ -28,11 +33,15 @@ def people(request: PortalRequest) -> HttpResponse:
     """Everybody by name; those who left on a page of their own."""
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "role", "who")}
     found = _found(**asked)
+    if request.GET.get("format"):
+        return table_file("people", HEAD, _rows(found), kind=asked_format(request.GET))
     page = max(number_in(request.GET, "page") or 1, 1)
     start = (page - 1) * PER_PAGE
     rows = list(found[start : start + PER_PAGE + 1])
     query = request.GET.copy()
+    query.pop("page", None)
     context = {
+        "query": query.urlencode(),
         "people": rows[:PER_PAGE],
         "asked": asked,
         "roles": [(role.value, role.value.capitalize()) for role in Role],
@@ -49,7 +58,21 @@ def _found(*, q: str, role: str, who: str) -> Any:
         found = found.filter(Q(name__icontains=q) | Q(email__icontains=q))
     if role in {known.value for known in Role}:
         found = found.filter(pk__in=User.objects.filter(groups__name=role).values("pk"))
-    return found.order_by("name", "id")
+    bounced = OutboxMessage.objects.dead().filter(recipient=OuterRef("pk"))
+    return found.annotate(has_bounced=Exists(bounced)).order_by("name", "id")
+
+
+def _rows(found: Any) -> Iterator[tuple[Any, ...]]:
+    for person in found.iterator(chunk_size=1000):
+        yield (
+            person.name,
+            person.email,
+            ", ".join(sorted(person.roles)),
+            person.department or "",
+            "yes" if person.is_active else "no",
+            timezone.localtime(person.last_login) if person.last_login else "",
+            "yes" if person.has_bounced else "no",
+        )
 
 
 def _page_address(query: Any, page: int) -> str:
@@ -94,7 +117,10 @@ def member(request: PortalRequest, person: int) -> HttpResponse:
         else:
             messages.success(request, f"{form.cleaned_data['name']} was saved.")
             return redirect("intake:member", found.pk)
-    return _form_page(request, "manage/person.html", {"form": form, "member": found})
+    bounced = OutboxMessage.objects.dead().filter(recipient=found).order_by("-pk")[:3]
+    return _form_page(
+        request, "manage/person.html", {"form": form, "member": found, "bounced": bounced}
+    )
 
 
 def _person(pk: int) -> User:
@@ -130,6 +156,9 @@ def leave(request: PortalRequest, person: int) -> HttpResponse:
             _leave(request, found, form)
         except members.NeedsSuccessorError:
             form.add_error(None, "More work was begun meanwhile. Look at it, then send again")
+        except members.OwnRequestError as error:
+            words = f"{error.reference} would be asked for and worked by one person. Select another"
+            form.add_error(None, words)
         except members.LastAdministratorError:
             form.add_error(
                 None, "They are the last administrator. Give another person the role first"

@@ -166,3 +166,27 @@ def test_where_mail_is_sent_the_outbox_keeps_no_link(requester, berlin, settings
     members.invite_again(requester, actor=administrator, at=at)
     assert deliver_next(now=at)
     assert "/sign-in/reset/" not in OutboxMessage.objects.get().body
+
+
+def test_the_list_is_downloaded_as_it_is_shown(desk, requester, outsider):
+    User.objects.filter(pk=outsider.pk).update(name="=Otto")
+    answer = desk.get("/manage/people/?role=requester&format=csv")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["'=Otto", "Ana Silva"]
+
+
+def test_mail_that_bounced_stands_on_the_person(desk, work, requester):
+    OutboxMessage.objects.filter(recipient=requester).update(
+        status="dead", last_error="550 no such mailbox"
+    )
+    assert "Mail bounced" in desk.get("/manage/people/").content.decode()
+    assert "550 no such mailbox" in desk.get(f"/manage/people/{requester.pk}/").content.decode()
+
+
+def test_nobody_comes_to_work_a_request_of_their_own(desk, work, requester, analyst, berlin):
+    User.objects.update(joined_at=berlin("2026-01-05 09:00"))
+    triage.claim(work, actor=analyst, at=berlin("2026-03-02 11:00"))
+    answer = desk.post(f"/manage/people/{requester.pk}/leave/", {"requester": analyst.pk})
+    assert answer.status_code == 422
+    assert work.reference in answer.content.decode()
+    assert fresh(requester).is_active
