@@ -5,7 +5,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.moment import database_now
-from intake.services import attachments, discovery, figures, mailbox, pilots, triage
+from intake.services import (
+    attachments,
+    discovery,
+    figures,
+    import_runs,
+    mailbox,
+    pilots,
+    triage,
+)
 
 WAKING_HOUR = 7
 
@@ -47,3 +55,10 @@ def tend_pilots() -> int:
 def fetch_mail() -> int:
     """Take in what is new in the mailbox for replies, where there is one."""
     return mailbox.fetch(settings.IMAP_URL, now=database_now) if settings.IMAP_URL else 0
+
+
+@shared_task
+def run_imports() -> None:
+    """Go on with imports, and with taking them back, that were asked for on the page."""
+    while import_runs.work_on_next(now=database_now):
+        pass

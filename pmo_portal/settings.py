@@ -367,6 +367,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "run-imports": {
+        "task": "intake.tasks.run_imports",
+        "schedule": 3,
+        "options": {"expires": 3},
+    },
     "wake-parked": {
         "task": "intake.tasks.wake_parked",
         "schedule": 60,

@@ -66,6 +66,7 @@ def world(work, silver, analyst, requester, berlin):
         "act": "note",
         "view": "1",
         "problem": "1",
+        "run": "1",
         "uid": "MQ",
         "token": "1",
     }

@@ -16,6 +16,7 @@ MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 ENCODINGS = ("utf-8-sig", "cp1252")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 LONGEST_CELL = 200_000
+MOST_COLUMNS = 500
 
 
 @dataclass
@@ -89,6 +90,10 @@ def open_csv(path: Path, *, wanted: Collection[str] = (), encoding: str = "") ->
     """
     found, lines = _encoding_of(path, encoding)
     delimiter, header = _header_of(path, found, wanted)
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"The file has {len(header):,} columns; {MOST_COLUMNS} fit. Take out what nobody needs."
+        )
     return CsvFile(path, found, delimiter, header, lines)
 
 

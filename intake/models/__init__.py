@@ -25,6 +25,7 @@ from intake.models.framing import (
     QuestionVisit,
 )
 from intake.models.hypothesis import OutcomeHypothesis
+from intake.models.imports import ImportedRequest, ImportRun, RefusedRow
 from intake.models.learning import Learning
 from intake.models.library import LibraryQuestion, LibraryUse, LibraryWording
 from intake.models.paths import DecisionPath, PathStep
@@ -68,6 +69,8 @@ __all__ = [
     "ExitCriterion",
     "Hold",
     "HoldQuestion",
+    "ImportRun",
+    "ImportedRequest",
     "InboundMail",
     "Joining",
     "JudgedPair",
@@ -92,6 +95,7 @@ __all__ = [
     "ReadBack",
     "ReferenceCounter",
     "Reframe",
+    "RefusedRow",
     "ResultCheck",
     "RulesVersion",
     "SavedText",

@@ -79,6 +79,11 @@ def bring_in(batch: Sequence[Old], terms: Terms, *, at: datetime) -> Checked:
     Nobody is told by mail. Clocks run from `at`, and each request keeps the day it was asked.
     Raise PermissionDenied unless the actor may import.
     """
+    return add_batch(batch, terms, at=at)
+
+
+def add_batch(batch: Sequence[Old], terms: Terms, *, at: datetime) -> Checked:
+    """Bring a batch in, inside a transaction of the caller's."""
     require(policies.can_import(terms.actor))
     found = check(batch, terms)
     if found.new:

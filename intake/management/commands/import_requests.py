@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Role, User
 from accounts.moment import database_now
 from audit.services import name_source
+from intake.importing.batches import batches, last_line, word_set
 from intake.importing.columns import FIELDS, MappingError, places, read_mapping
 from intake.importing.csv_file import CsvFile, UnreadableFileError, open_csv
 from intake.importing.dates import Order, UnclearDateError, read_moment
@@ -25,7 +25,6 @@ from intake.importing.rows import CLOSED, OPEN, Old, Reading, Refused
 from intake.services.importing import Terms, bring_in, check
 from intake.states import Lane
 
-BATCH = 500
 NOW = "now"
 HELP = f"""Bring the requests of an old queue in from a CSV file. Repeat it without doubles.
 
@@ -102,17 +101,6 @@ class Command(BaseCommand):
         self.stdout.write(summary(report, dry=dry))
 
 
-def batches(found: Iterator[Old | Refused]) -> Iterator[tuple[list[Old], list[Refused]]]:
-    """Cut the rows into batches, with what can be brought in apart from what can't."""
-    while rows := list(islice(found, BATCH)):
-        olds = [row for row in rows if isinstance(row, Old)]
-        yield olds, [row for row in rows if isinstance(row, Refused)]
-
-
-def last_line(batch: list[Old], refused: list[Refused]) -> int:
-    return max([old.line for old in batch] + [row.line for row in refused])
-
-
 def reading(options: dict[str, Any], at: datetime) -> Reading:
     """How rows are read; raise CommandError for an unknown zone."""
     try:
@@ -136,10 +124,6 @@ def received_at(text: str, zone: ZoneInfo, order: Order, at: datetime) -> dateti
     if not text:
         return None
     return at if text == NOW else min(read_moment(text, zone=zone, order=order), at)
-
-
-def word_set(text: str) -> frozenset[str]:
-    return frozenset(word.strip().casefold() for word in text.split(",") if word.strip())
 
 
 def person(email: str) -> User:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from intake.importing import batches
 from intake.management.commands import import_requests
 from intake.models import WorkRequest
 
@@ -98,7 +99,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(queue, monkeypatch):
         done.append(bring_in(*args, **kwargs))
         return done[-1]
 
-    monkeypatch.setattr(import_requests, "BATCH", 1)
+    monkeypatch.setattr(batches, "BATCH", 1)
     monkeypatch.setattr(import_requests, "bring_in", stop_after_one)
     with pytest.raises(CommandError, match="Run it again"):
         bring(queue)
