@@ -7,10 +7,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('intake', '0003_answer_put_aside'),
-        ('sla', '0002_working_time_guards'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("intake", "0003_answer_put_aside"),
+        ("sla", "0002_working_time_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

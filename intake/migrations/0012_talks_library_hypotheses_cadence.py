@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0005_pilots'),
-        ('intake', '0011_pilots_and_what_was_learned'),
+        ("catalog", "0005_pilots"),
+        ("intake", "0011_pilots_and_what_was_learned"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0014_what_triage_keeps'),
+        ("intake", "0014_what_triage_keeps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
