@@ -47,7 +47,7 @@ def start_of(person: User) -> str:
     if person.is_pmo:
         return "intake:queue"
     if person.is_sponsor:
-        return "catalog:services"
+        return "review_newest"
     return "manage" if person.is_administrator else "home"
 
 

@@ -397,6 +397,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "tend-reviews": {
+        "task": "insights.tasks.tend_reviews",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "verify-clocks": {
         "task": "sla.tasks.verify_clocks",
         "schedule": crontab(hour=2, minute=30),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("api.urls")),
     path("", include("catalog.urls")),
     path("", include("sla.urls")),
+    path("", include("insights.review_urls")),
     path("", include("notifications.urls")),
     path("", include("audit.urls")),
     path("manage/", views.manage, name="manage"),

@@ -67,6 +67,7 @@ def world(work, silver, analyst, requester, berlin):
         "view": "1",
         "problem": "1",
         "run": "1",
+        "figure": "kept",
         "uid": "MQ",
         "token": "1",
     }
@@ -103,6 +104,7 @@ MANAGED = (
     "manage/",
     "board/",
     "my-work/",
+    "reviews/",
 )
 PROGRAMS = ("api/v1/",)
 PERSONAL = (*MANAGED, "requests/", "ask/", "waiting/", "account/")

@@ -21,6 +21,7 @@ from pmo_portal.demo.outcomes import make_outcomes
 from pmo_portal.demo.people import make_people
 from pmo_portal.demo.player import Act, Player
 from pmo_portal.demo.recurring import make_cadences
+from pmo_portal.demo.reviews import make_reviews
 from pmo_portal.demo.sending import send
 from pmo_portal.demo.story import Story, stories
 from pmo_portal.demo.working_time import DAY, after, before
@@ -61,6 +62,7 @@ def make_organisation(now: datetime, *, told: Told) -> Made:
     first = min(act.at for act in acts)
     Player(first).play(acts, until=now, told=lambda number: told(number, len(acts)))
     make_outcomes(people, now)
+    make_reviews(people, now)
     return Made(User.objects.count(), WorkRequest.objects.count())
 
 

@@ -105,7 +105,7 @@ def test_signing_in_leads_to_the_chosen_page(desk, analyst):
 def test_a_chosen_page_that_the_roles_no_longer_allow_falls_back(requester, sponsor, administrator):
     requester.landing = "intake:queue"
     assert start_of(requester) == "home"
-    assert start_of(sponsor) == "catalog:services"
+    assert start_of(sponsor) == "review_newest"
     assert start_of(administrator) == "manage"
     assert "manage" not in {place.name for place in places_for(requester)}
 
