@@ -80,7 +80,7 @@ def _midnight(day: Any) -> datetime:
 
 
 def _details(entry: Entry) -> list[tuple[str, str]]:
-    return [(name.replace("_", " "), _plain(value)) for name, value in entry.data.items()]
+    return [(name.replace("_", " "), _plain(value)) for name, value in entry.data.items() if value]
 
 
 def _plain(value: Any) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.exporting import inert
+from accounts.models import User
 from intake.models import NO_PROMISE, WorkRequest
 from intake.reading.badges import badge_of
 
@@ -27,6 +28,43 @@ HEAD = (
     "In their words",
     "Agreed need",
 )
+
+# What a requester's own list holds: no text that could be for the PMO only.
+MINE = (
+    "Reference",
+    "Title",
+    "State",
+    "Requester",
+    "Your contact",
+    "Service",
+    "Tier",
+    "Needed by",
+    "Asked",
+    "Closed",
+)
+
+
+def own_lines(person: User, *, now: datetime) -> Iterator[tuple[object, ...]]:
+    """A person's own requests, newest first; drafts stay out."""
+    works = WorkRequest.objects.brought_by(person).received().order_by("-received_at", "-pk")
+    people = works.select_related("requester", "analyst", "service__current", "tier", "merged_into")
+    for work in people.iterator(chunk_size=500):
+        yield (
+            work.reference,
+            work.title,
+            badge_of(work, now=now, is_theirs=True).words,
+            work.requester.name,
+            work.analyst.name if work.analyst else "",
+            work.service or "",
+            work.tier or "",
+            work.needed_by or "",
+            _day(work.received_at),
+            _day(work.closed_at),
+        )
+
+
+def _day(moment: datetime | None) -> str:
+    return timezone.localdate(moment).isoformat() if moment else ""
 
 
 def lines(works: Iterable[WorkRequest], *, now: datetime) -> Iterator[list[str]]:

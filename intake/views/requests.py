@@ -6,12 +6,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.exporting import asked_format, table_file
 from accounts.http import PortalRequest
 from intake.models import WorkRequest
 from intake.reading import mine
 from intake.reading.beliefs import beliefs_of
 from intake.reading.choices import Link
 from intake.reading.counted import account_of
+from intake.reading.export import MINE, own_lines
 from intake.reading.framing import framing_of
 from intake.reading.promises import is_shown, promised
 from intake.reading.request_page import RequestPage
@@ -36,6 +38,9 @@ def number_in(query: QueryDict, name: str) -> int | None:
 def my_requests(request: PortalRequest) -> HttpResponse:
     """What waits for me first, then what is open, drafts and what is closed."""
     now, person = timezone.now(), request.user
+    if request.GET.get("format"):
+        rows = own_lines(person, now=now)
+        return table_file("my-requests", MINE, rows, kind=asked_format(request.GET))
     waiting = mine.waiting_for(person, now=now)
     ids = [item.work.pk for item in waiting]
     before = {name: number_in(request.GET, name) for name in ("open", "closed")}
