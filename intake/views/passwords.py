@@ -52,8 +52,9 @@ def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     response = render(
         request, "account/choose_password.html", context, status=422 if form.errors else 200
     )
-    # The link must not travel on to another site.
-    response["Referrer-Policy"] = "no-referrer"
+    # The link must not travel on to another site. "no-referrer" would also empty the origin of the
+    # form's own POST, which is then refused as a stranger's.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

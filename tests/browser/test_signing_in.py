@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import expect
 
 SIGN_IN = re.compile("/sign-in/")
@@ -36,4 +38,16 @@ def test_a_wrong_password_is_answered_on_the_same_page(any_page, requester):
 def test_a_session_opens_the_pages_behind_the_door(page, sign_in, requester):
     sign_in(page, requester)
     page.goto("/sign-in/")
+    expect(page).not_to_have_url(SIGN_IN)
+
+
+def test_who_was_mailed_a_link_chooses_a_password_and_signs_in(page, requester):
+    uid = urlsafe_base64_encode(str(requester.pk).encode())
+    page.goto(f"/sign-in/reset/{uid}/{default_token_generator.make_token(requester)}/")
+    page.get_by_label("New password").fill("a long walk home")
+    page.get_by_label("The same again").fill("a long walk home")
+    page.locator("main").get_by_role("button").click()
+    page.get_by_label("Mail address").fill(requester.email)
+    page.get_by_label("Password").fill("a long walk home")
+    page.get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(SIGN_IN)
