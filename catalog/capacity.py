@@ -5,7 +5,7 @@ The catalog knows the limits; the app that knows the requests tells the load.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -71,6 +71,15 @@ class Room:
         if self._runs_full and self.load.next_free_at:
             days.append(timezone.localdate(max(self.load.next_free_at, self.now)))
         return max(days, default=None)
+
+    @property
+    def begins_at(self) -> datetime:
+        """When work chosen now would begin: at once, or on the first day with room."""
+        starts = self.starts_on() if self.is_full else None
+        if starts is None:
+            return self.now
+        begin = datetime.combine(starts, time.min, timezone.get_current_timezone())
+        return max(self.now, begin)
 
     @property
     def words(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
-from catalog import comparison
+from catalog import capacity, comparison, track_record
 from catalog.first_results import first_results
 from catalog.models import Service, ServiceTier
 from intake.models import Proposal
@@ -34,14 +34,16 @@ class Offer:
 def offer_of(proposal: Proposal, *, now: datetime) -> Offer:
     """Read what is offered, with the dates that a choice made now would bring."""
     tiers = list(proposal.version.tiers.select_related("policy").order_by("rank"))
-    due = first_results(tiers, at=now)
+    service = proposal.version.service
+    due = first_results(tiers, at=capacity.room_of(service, now=now).begins_at)
+    achieved = track_record.of_service(service.pk, now).achieved
     return Offer(
         proposal=proposal,
         tiers=tiers,
         options=options(tiers, due, now=now),
         columns=comparison.columns(tiers, suggested=proposal.suggested_id),
-        rows=comparison.rows(tiers, due=due, now=now, mark_differences=True),
+        rows=comparison.rows(tiers, due=due, now=now, mark_differences=True, achieved=achieved),
         caption=comparison.caption(tiers),
         is_undated=any(due.get(tier.pk) is None for tier in tiers),
-        is_retired=proposal.version.service.state == Service.State.RETIRED,
+        is_retired=service.state == Service.State.RETIRED,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from catalog import comparison
+from catalog import capacity, comparison, track_record
 from catalog.first_results import first_results
 from catalog.models import Service, ServiceTier
 
@@ -24,7 +24,10 @@ class Choice:
 
 
 def choice_of(slug: str, *, now: datetime) -> Choice:
-    """Lay the tiers of the service side by side, with dates as if the choice was made now."""
+    """Lay the tiers of the service side by side, with dates as if the choice was made now.
+
+    Where our load leaves no room before a day, the dates count from that day on.
+    """
     today = timezone.localtime(now).date()
     listed = Service.objects.listed().order_by("position", "slug")
     services = [service for service in listed if service.can_be_asked_for(today)]
@@ -32,12 +35,19 @@ def choice_of(slug: str, *, now: datetime) -> Choice:
     if chosen is None or chosen.current is None:
         return Choice(services)
     tiers = list(chosen.current.tiers.select_related("policy", "version__service"))
-    due = first_results(tiers, at=now)
+    room = capacity.room_of(chosen, now=now)
     return Choice(
         services=services,
         service=chosen,
         tiers=tiers,
         columns=comparison.columns(tiers),
-        rows=comparison.rows(tiers, due=due, now=now, mark_differences=True),
+        rows=comparison.rows(
+            tiers,
+            due=first_results(tiers, at=room.begins_at),
+            now=now,
+            mark_differences=True,
+            achieved=track_record.of_service(chosen.pk, now).achieved,
+            load=room.words,
+        ),
         caption=comparison.caption(tiers),
     )
