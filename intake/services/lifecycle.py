@@ -24,6 +24,8 @@ PARKED = "parked"
 SPOKEN = ("queue_at", "returned_at", "new_answer_at")
 # A blocking question stops these; a first reply is owed all the same.
 PAUSED_BY_A_QUESTION = ("proposal", "next_contact", "blueprint", "delivery")
+# What an act reads of the request beside its own row.
+NEEDED_BY_ACTS = ("requester", "raised_by", "analyst", "subject", "tier__policy")
 
 
 @dataclass
@@ -39,14 +41,20 @@ class ConflictError(Exception):
 
 def lock(work: WorkRequest, *, seen: int | None = None) -> WorkRequest:
     """Return the row fresh and locked. Raise ConflictError if `seen` is not its version."""
-    fresh = (
-        WorkRequest.objects.select_for_update(of=("self",))
-        .select_related("requester", "raised_by", "analyst", "subject", "tier__policy")
-        .get(pk=work.pk)
-    )
+    rows = WorkRequest.objects.select_for_update(of=("self",)).select_related(*NEEDED_BY_ACTS)
+    fresh = rows.get(pk=work.pk)
+    if _joined_before_the_wait(fresh):
+        fresh = rows.get(pk=work.pk)
     if seen is not None and seen != fresh.version:
         raise ConflictError(fresh)
     return fresh
+
+
+def _joined_before_the_wait(work: WorkRequest) -> bool:
+    """PostgreSQL joins the row that it waited for with what belonged to it before the wait."""
+    people = ((work.analyst_id, work.analyst), (work.raised_by_id, work.raised_by))
+    pairs = (*people, (work.tier_id, work.tier))
+    return any(key != (row.pk if row else None) for key, row in pairs)
 
 
 def save(work: WorkRequest, *fields: str) -> None:
