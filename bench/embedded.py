@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +17,8 @@ from typing import Any
 
 from bench import report
 from bench.goals import MOST_QUERIES, Goal, Judged
-from bench.servers import PORTAL, ROOT, Site
-from bench.sweep import Told, answer_of
+from bench.servers import PORTAL, Site
+from bench.sweep import Told, answer_of, sweeper
 
 BATCH = 200
 DRAFTS = 2
@@ -73,22 +72,8 @@ class Embedded(Site):
         [[found]] = self.ask(f"{waiting} ORDER BY next_event_at, id LIMIT 1 OFFSET ?", due)
         return datetime.fromisoformat(found).replace(tzinfo=UTC)
 
-    @contextmanager
-    def sweeper(self) -> Iterator[subprocess.Popen[str]]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.inside_sweep"],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            yield process
-        finally:
-            process.communicate()
+    def sweeper(self) -> AbstractContextManager[subprocess.Popen[str]]:
+        return sweeper(["bench.inside_sweep"], self.environment)
 
 
 def embedded(requests: int, rounds: int) -> str:
@@ -116,15 +101,15 @@ def embedded(requests: int, rounds: int) -> str:
 
 
 def _portal_rates(site: Embedded, due: int, rounds: int) -> list[float]:
-    with site.sweeper() as sweeper:
-        _sweep(sweeper, site.moment_of(20))
-        told = [_sweep(sweeper, site.moment_of(due)) for _ in range(rounds)]
+    with site.sweeper() as process:
+        _sweep(process, site.moment_of(20))
+        told = [_sweep(process, site.moment_of(due)) for _ in range(rounds)]
     return [one["events"] / one["wall"] for one in told]
 
 
-def _sweep(sweeper: subprocess.Popen[str], moment: datetime) -> Told:
-    print(moment.isoformat(), file=sweeper.stdin, flush=True)
-    return answer_of(sweeper)
+def _sweep(process: subprocess.Popen[str], moment: datetime) -> Told:
+    print(moment.isoformat(), file=process.stdin, flush=True)
+    return answer_of(process)
 
 
 def _raw_rates(folder: Path, due: int, rounds: int) -> list[float]:
@@ -157,8 +142,8 @@ def _kill_one(site: Embedded, due: int) -> str:
     moment = site.moment_of(due)
     [[before]] = site.ask("SELECT count(*) FROM sla_clockevent")
     with site.sweeper() as first, site.sweeper() as second, site.sweeper() as third:
-        for sweeper in (first, second):
-            print(moment.isoformat(), file=sweeper.stdin, flush=True)
+        for process in (first, second):
+            print(moment.isoformat(), file=process.stdin, flush=True)
         time.sleep(0.05)
         first.kill()
         answer_of(second)

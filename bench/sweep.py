@@ -27,6 +27,27 @@ PATIENCE = 50
 Told = dict[str, float]
 
 
+@contextmanager
+def sweeper(
+    command: Sequence[str], environment: dict[str, str] | None
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that sweeps when it is told the moment; ready once this is entered."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        yield process
+    finally:
+        process.communicate()
+
+
 @dataclass
 class Side:
     """The portal or the raw tables, with so many clocks, and its sweepers."""
@@ -40,31 +61,15 @@ class Side:
     sweepers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, stack: ExitStack, number: int = 2) -> None:
-        self.sweepers = [stack.enter_context(self._sweeper()) for _ in range(number)]
-
-    @contextmanager
-    def _sweeper(self) -> Iterator[subprocess.Popen[str]]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *self.command],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            yield process
-        finally:
-            process.communicate()
+        started = [sweeper(self.command, self.environment) for _ in range(number)]
+        self.sweepers = [stack.enter_context(one) for one in started]
 
     def sweep(self, moment: datetime, *, workers: int = 1) -> Told:
         """Let so many sweepers run at once; walls overlap, what they cost adds up."""
         chosen = self.sweepers[:workers]
-        for sweeper in chosen:
-            print(moment.isoformat(), file=sweeper.stdin, flush=True)
-        told = [answer_of(sweeper) for sweeper in chosen]
+        for one in chosen:
+            print(moment.isoformat(), file=one.stdin, flush=True)
+        told = [answer_of(one) for one in chosen]
         return {
             "events": sum(one["events"] for one in told),
             "wall": max(one["wall"] for one in told),
@@ -133,11 +138,11 @@ def _kill_one(side: Side, due: int) -> str:
         side.start(stack, 3)
         moment = side.moment_of(due)
         before = _events(side)
-        for sweeper in side.sweepers[:2]:
-            print(moment.isoformat(), file=sweeper.stdin, flush=True)
+        for one in side.sweepers[:2]:
+            print(moment.isoformat(), file=one.stdin, flush=True)
         time.sleep(0.2)
         side.sweepers[0].kill()
-        told = [answer_of(sweeper) for sweeper in side.sweepers[1:2]]
+        told = [answer_of(one) for one in side.sweepers[1:2]]
         side.sweepers = side.sweepers[2:]
         # The server notices a killed process a moment later, and lets its rows go.
         for _ in range(PATIENCE):

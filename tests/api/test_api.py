@@ -14,6 +14,7 @@ from catalog.services import outcomes
 from intake.models import Message, WorkRequest
 from intake.services import conversation, triage
 from intake.states import State
+from tests.factories.catalog import outcome_terms
 from tests.factories.intake import FULL, agree_need, make_work
 
 pytestmark = pytest.mark.django_db
@@ -208,26 +209,12 @@ def test_a_token_that_only_reads_writes_nothing(speak, work, requester):
 
 
 def test_readings_of_an_outcome_promise(speak, analyst, requester, lead, service, berlin):
-    terms = {
-        "kind": "tolerance",
-        "operator": "lte",
-        "limit": 10,
-        "calendar": None,
-        "compliance_target": 80,
-        "min_sample": 2,
-        "population": "forecasts frozen at a gate",
-        "starts_and_ends": "Frozen at the gate, ends with the actual",
-        "excludes": "",
-        "evidence": "The finance system",
-        "effective_from": berlin("2026-02-01 00:00").date(),
-        "note": "First promise",
-    }
     metric = outcomes.define(
         service,
         name="Accuracy",
         question="How near was it?",
         owner=lead,
-        terms=terms,
+        terms=outcome_terms(berlin("2026-02-01 00:00").date()),
         actor=lead,
         at=berlin("2026-01-02 09:00"),
     )

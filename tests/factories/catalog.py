@@ -1,6 +1,7 @@
 """Services with their tiers, published as an administrator would."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from catalog.models import Service, ServiceTier
 from catalog.services.publishing import publish
@@ -52,3 +53,21 @@ def _tiers() -> list[dict[str, object]]:
 
 def tier(service: Service, level: str = "silver") -> ServiceTier:
     return ServiceTier.objects.get(version=service.current, level=level)
+
+
+def outcome_terms(effective_from: date) -> dict[str, Any]:
+    """The terms of an outcome promise: forecasts within ten per cent."""
+    return {
+        "kind": "tolerance",
+        "operator": "lte",
+        "limit": 10,
+        "calendar": None,
+        "compliance_target": 80,
+        "min_sample": 2,
+        "population": "forecasts frozen at a gate",
+        "starts_and_ends": "Frozen at the gate, ends with the actual",
+        "excludes": "",
+        "evidence": "The finance system",
+        "effective_from": effective_from,
+        "note": "First promise",
+    }

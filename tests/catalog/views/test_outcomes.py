@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from catalog.models import Measurement, MetricVersion, OutcomeMetric
 from catalog.services import outcomes
+from tests.factories.catalog import outcome_terms
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -23,26 +24,12 @@ def at_noon(berlin):
 
 @pytest.fixture
 def metric(service, lead, berlin):
-    terms = {
-        "kind": "tolerance",
-        "operator": "lte",
-        "limit": 10,
-        "calendar": None,
-        "compliance_target": 80,
-        "min_sample": 2,
-        "population": "forecasts frozen at a gate",
-        "starts_and_ends": "Frozen at the gate, ends with the actual",
-        "excludes": "",
-        "evidence": "The finance system",
-        "effective_from": berlin("2026-02-01 00:00").date(),
-        "note": "First promise",
-    }
     return outcomes.define(
         service,
         name="Forecast accuracy",
         question="Can the end date be trusted?",
         owner=lead,
-        terms=terms,
+        terms=outcome_terms(berlin("2026-02-01 00:00").date()),
         actor=lead,
         at=berlin("2026-02-01 09:00"),
     )
