@@ -162,13 +162,20 @@ COLUMNS = {
 }
 
 
+# What forms let through: they refuse NUL, and half a character can't arrive.
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
+
+
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     which=st.sampled_from(sorted(ROWS)),
     delete=st.booleans(),
-    words=st.dictionaries(st.sampled_from(["what", "who"]), st.text(max_size=8), min_size=1),
+    words=st.dictionaries(st.sampled_from(["what", "who"]), TEXT, min_size=1),
     acts=st.lists(st.sampled_from(["edit", "agree", "sign", "take"]), max_size=3),
     column=st.randoms(use_true_random=False),
 )
