@@ -30,3 +30,6 @@ def role_required(*roles: Role) -> Callable[[Callable[..., HttpResponse]], Calla
         return guarded
 
     return decorate
+
+
+administrators_only = role_required(Role.ADMINISTRATOR)

@@ -20,9 +20,8 @@ def works_for(user: User) -> QuerySet[WorkRequest]:
 
 def work_for(user: User, reference: str) -> WorkRequest:
     """One of them by its reference; Http404 for any other, whether it exists or not."""
-    number = reference.rpartition("-")[2]
-    known = number.isascii() and number.isdigit() and len(number) < 10
-    found = works_for(user).filter(number=int(number)).first() if known else None
+    number = WorkRequest.number_of(reference)
+    found = works_for(user).filter(number=number).first() if number else None
     if found is None or found.reference != reference:
         raise Http404
     return found
@@ -42,7 +41,9 @@ def narrowed(
         works = works.filter(department__name=area)
     if asked.get("open") == "true":
         works = works.filter(state__in=OPEN)
-    return search.matching(works, asked["q"]) if asked.get("q") else works
+    if q := asked.get("q"):
+        works = search.matching(policies.in_words_for(user, works), q)
+    return works
 
 
 def hidden_from(user: User, works: Iterable[WorkRequest]) -> set[int]:

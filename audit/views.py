@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.exporting import asked_format, table_file
 from accounts.http import PortalRequest
-from accounts.models import Role
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from audit.forms import TrailForm
 from audit.models import Entry
 
@@ -23,7 +22,7 @@ HEAD = ("When", "By", "Act", "About", "Kind", "Number", "Reason", "Details", "So
 
 
 @require_safe
-@role_required(Role.ADMINISTRATOR)
+@administrators_only
 def trail(request: PortalRequest) -> HttpResponse:
     """Entries newest first, searched and filtered; also as a file."""
     form = TrailForm(request.GET)

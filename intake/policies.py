@@ -1,7 +1,16 @@
 """Who may do what with a request. Services ask in order to refuse, views in order to hide."""
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from accounts.models import Role, User
-from intake.models import Attachment, DecisionPath, Participant, RulesVersion, WorkRequest
+from intake.models import (
+    Answer,
+    Attachment,
+    DecisionPath,
+    Participant,
+    RulesVersion,
+    WorkRequest,
+)
 from intake.states import AGREEING, BEFORE_CHOICE, IN_TRIAGE, MAY_HOLD, REOPENABLE, State
 
 
@@ -83,6 +92,15 @@ def can_see_internal(user: User, work: WorkRequest) -> bool:
 def can_read_pmo_only(user: User, work: WorkRequest) -> bool:
     """Read answers marked "PMO only": who gave them and the PMO, no sponsor and no participant."""
     return is_of(user, work) or can_see_internal(user, work)
+
+
+def in_words_for(user: User, works: QuerySet[WorkRequest]) -> QuerySet[WorkRequest]:
+    """Those whose own words this person may read: a search among others would tell them."""
+    if user.is_pmo:
+        return works
+    kept = Answer.objects.filter(work=OuterRef("pk"), slug="need", is_pmo_only=True)
+    theirs = Q(requester=user) | Q(raised_by=user) | Q(requester__in=user.represented)
+    return works.filter(theirs | ~Exists(kept))
 
 
 def takes_part(user: User, work: WorkRequest) -> bool:

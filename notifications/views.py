@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Role
 from accounts.moment import database_now
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from notifications import services
 from notifications.models import OutboxMessage
 
 PER_PAGE = 50
-administrators_only = role_required(Role.ADMINISTRATOR)
 
 
 class View(NamedTuple):

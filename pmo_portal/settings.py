@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from pmo_portal.environment import (
@@ -22,6 +21,7 @@ from pmo_portal.environment import (
     text,
     words,
 )
+from pmo_portal.schedule import timetable
 
 VERSION = "0.1.0"
 DEBUG = flag("DEBUG", False)
@@ -351,69 +351,9 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULER = "pmo_portal.beat:SteadyScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-CELERY_BEAT_SCHEDULE = {
-    "deliver-outbox": {
-        "task": "notifications.tasks.deliver_outbox",
-        "schedule": OUTBOX_INTERVAL,
-        "options": {"expires": OUTBOX_INTERVAL},
-    },
-    "sweep-clocks": {
-        "task": "sla.tasks.sweep_clocks",
-        "schedule": SWEEP_INTERVAL,
-        "options": {"expires": SWEEP_INTERVAL},
-    },
-    "resume-after-talks": {
-        "task": "intake.tasks.resume_after_talks",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "run-imports": {
-        "task": "intake.tasks.run_imports",
-        "schedule": 3,
-        "options": {"expires": 3},
-    },
-    "wake-parked": {
-        "task": "intake.tasks.wake_parked",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "tell-interested": {
-        "task": "catalog.tasks.tell_interested",
-        "schedule": 600,
-        "options": {"expires": 600},
-    },
-    "work-out-figures": {
-        "task": "intake.tasks.work_out_figures",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "remove-orphans": {
-        "task": "intake.tasks.remove_orphans",
-        "schedule": crontab(hour=3, minute=15),
-        "options": {"expires": 3600},
-    },
-    "tend-pilots": {
-        "task": "intake.tasks.tend_pilots",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-    "tend-reviews": {
-        "task": "insights.tasks.tend_reviews",
-        "schedule": 600,
-        "options": {"expires": 600},
-    },
-    "verify-clocks": {
-        "task": "sla.tasks.verify_clocks",
-        "schedule": crontab(hour=2, minute=30),
-        "options": {"expires": 3600},
-    },
-}
-if IMAP_URL:
-    CELERY_BEAT_SCHEDULE["fetch-mail"] = {
-        "task": "intake.tasks.fetch_mail",
-        "schedule": 60,
-        "options": {"expires": 60},
-    }
+CELERY_BEAT_SCHEDULE = timetable(
+    sweep=SWEEP_INTERVAL, outbox=OUTBOX_INTERVAL, reads_mail=bool(IMAP_URL)
+)
 
 LOG_LEVEL = one_of("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
 LOGGING: dict[str, Any] = {

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import PortalRequest, is_person
 from accounts.landing import start_of
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.moment import database_now
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from pmo_portal.attention import findings
 
 YEAR = 365 * 24 * 3600
@@ -23,7 +23,7 @@ def landing(request: PortalRequest) -> HttpResponse:
 
 
 @require_safe
-@role_required(Role.ADMINISTRATOR)
+@administrators_only
 def manage(request: PortalRequest) -> HttpResponse:
     """Where administrators land: what needs attention, and the pages to look after it."""
     now = database_now()

@@ -92,6 +92,14 @@ def forgot_password(email: str, *, at: datetime) -> None:
         enqueue(RESET, to=person, about=about, key=key, at=at)
 
 
+@transaction.atomic
+def choose_password(person: User, password: str, *, at: datetime) -> None:
+    """Set the password of whoever holds the link of a mail; other sessions end with the old one."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("accounts.password_set", person, actor=person, at=at)
+
+
 def _key(kind: str, at: datetime) -> str:
     return f"{kind}:{at:%Y%m%d%H%M%S}"
 

@@ -14,7 +14,7 @@ from accounts.exporting import asked_format, table_file
 from accounts.http import PortalRequest
 from accounts.models import Role, User
 from accounts.moment import database_now
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from intake.forms.members import InvitationForm, LeavingForm, MemberForm
 from intake.services import members
 from intake.views.requests import number_in
@@ -24,7 +24,6 @@ PER_PAGE = 50
 FORM_METHODS = ["GET", "HEAD", "POST"]
 FIRST = "Give another person the role first"
 HEAD = ("Name", "Mail address", "Roles", "Area", "Active", "Last signed in", "Mail bounced")
-administrators_only = role_required(Role.ADMINISTRATOR)
 
 
 @require_safe

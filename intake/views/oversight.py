@@ -9,9 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PortalRequest
-from accounts.models import Role
 from accounts.moment import database_now
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from intake.forms.dialogue import RedactionForm
 from intake.models import InboundMail, WorkRequest
 from intake.services import redaction
@@ -22,7 +21,6 @@ PER_PAGE = 50
 PLACE = re.compile(
     r"/requests/([^/]{1,20})/[^#]{0,200}#(message|note|question|answer)-([\w-]{1,30})$"
 )
-administrators_only = role_required(Role.ADMINISTRATOR)
 
 
 @require_safe

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.moment import database_now
-from audit.services import record
 from intake.forms.members import ForgottenForm, PasswordForm
-from intake.services.members import forgot_password
+from intake.services.members import choose_password, forgot_password
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -43,9 +42,7 @@ def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "account/link_over.html", status=410)
     form = PasswordForm(request.POST if request.method == "POST" else None, person=person)
     if form.is_valid():
-        person.set_password(form.cleaned_data["password"])
-        person.save(update_fields=["password"])
-        record("accounts.password_set", person, actor=person, at=database_now())
+        choose_password(person, form.cleaned_data["password"], at=database_now())
         messages.success(request, "Your password is set. Sign in with it.")
         return redirect("account_login")
     context = {"form": form, "member": person}

@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import PortalRequest
-from accounts.models import Role
-from accounts.policies import role_required
+from accounts.policies import administrators_only
 from audit.models import Entry
 from sla.business_time import WorkingCalendar
 from sla.calendar_words import (
@@ -35,7 +34,6 @@ from sla.services import hours
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 SPANS_SHOWN = 40
-administrators_only = role_required(Role.ADMINISTRATOR)
 
 
 class Row(NamedTuple):

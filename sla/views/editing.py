@@ -12,12 +12,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.http import PortalRequest
+from accounts.policies import administrators_only
 from sla.forms import drafts
 from sla.views import filling, saving
-from sla.views.calendars import (
-    administrators_only,
-    newest_version,
-)
+from sla.views.calendars import newest_version
 from sla.views.edits import Edit, form_page, row_number
 
 NEW_HOURS = {

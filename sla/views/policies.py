@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.http import PortalRequest
+from accounts.policies import administrators_only
 from sla.metrics import METRICS
 from sla.models import PolicyVersion, SlaPolicy, SlaTarget
 from sla.policy_words import Told, amount_words, differences, ladder_words
 from sla.services import hours
 from sla.terms import Kind
-from sla.views.calendars import administrators_only
 
 
 class Row(NamedTuple):

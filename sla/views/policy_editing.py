@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from accounts.forms import Problem
 from accounts.http import PortalRequest
 from accounts.moment import database_now
+from accounts.policies import administrators_only
 from sla.calendar_words import duration_words
 from sla.forms.policies import PolicyEditor
 from sla.metrics import METRICS
@@ -23,7 +24,6 @@ from sla.policy_words import differences
 from sla.services import hours, policies, simulation
 from sla.services.policies import Promise
 from sla.services.simulation import Tried
-from sla.views.calendars import administrators_only
 from sla.views.policies import crumbs, told
 
 SAVE, SIMULATE, BACK = "save", "simulate", "back"

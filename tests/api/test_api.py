@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from api import services
 from api.models import GivenAnswer, Token
+from api.tasks import forget_answers
 from audit.models import Entry
 from catalog.models import Measurement
 from catalog.services import outcomes
-from intake.models import Message, WorkRequest
+from intake.models import Message, Participant, WorkRequest
 from intake.services import conversation, triage
 from intake.states import State
 from tests.factories.catalog import outcome_terms
@@ -93,6 +94,20 @@ def test_everybody_reads_what_they_may_see_on_the_pages(
     seen = speak(sponsor, "GET", f"requests/{work.reference}/").json()
     assert (seen["title"], seen["ask"]) == ("", "")
     assert speak(requester, "GET", f"requests/{work.reference}/").json()["ask"] == work.ask
+
+
+def test_a_search_does_not_tell_what_stays_with_the_pmo(
+    speak, work, requester, analyst, sponsor, outsider, berlin
+):
+    at = berlin("2026-03-02 11:00")
+    Participant.objects.create(work=work, person=outsider, added_at=at)
+
+    def found(person):
+        return len(speak(person, "GET", "requests/?q=empty+trucks").json()["results"])
+
+    assert [found(p) for p in (requester, analyst, sponsor, outsider)] == [1, 1, 1, 1]
+    work.answers.filter(slug="need").update(is_pmo_only=True)
+    assert [found(p) for p in (requester, analyst, sponsor, outsider)] == [1, 1, 0, 0]
 
 
 def test_a_list_is_narrowed_paged_and_costs_the_same(speak, requester, analyst, policies, berlin):
@@ -260,6 +275,17 @@ def test_a_token_is_made_shown_once_and_taken_back(client, requester, outsider):
     assert missing.status_code == 422
     for words in ("Enter what it is for", "Select what it may do", "Select for how long"):
         assert words in missing.content.decode()
+
+
+def test_answers_to_repeated_posts_are_forgotten_after_two_days(
+    speak, requester, policies, berlin, time_machine
+):
+    speak(requester, "POST", "requests/", {"answers": FULL}, key="again")
+    time_machine.move_to(berlin("2026-03-04 11:00"), tick=False)
+    assert forget_answers() == 0
+    time_machine.move_to(berlin("2026-03-04 13:00"), tick=False)
+    assert forget_answers() == 1
+    assert not GivenAnswer.objects.exists()
 
 
 def test_the_description_is_whole(client, requester):
