@@ -65,6 +65,18 @@ class MemberForm(PortalForm):
         return said | {"roles": roles, "sponsored": sponsored}
 
 
+class FindForm(PortalForm):
+    """Which people a list holds. Every field may stay empty."""
+
+    q = forms.CharField(label="Name or mail address", max_length=100, required=False)
+    role = forms.ChoiceField(
+        label="Role",
+        required=False,
+        choices=[("", "Any role"), *((role.value, role.value.capitalize()) for role in Role)],
+    )
+    who = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
+
+
 class InvitationForm(MemberForm):
     email = forms.EmailField(
         label="Mail address",

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.exporting import asked_format, table_file
 from accounts.http import PortalRequest
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.moment import database_now
 from accounts.policies import administrators_only
-from intake.forms.members import InvitationForm, LeavingForm, MemberForm
+from intake.forms.members import FindForm, InvitationForm, LeavingForm, MemberForm
 from intake.services import members
 from intake.views.requests import number_in
 from notifications.models import OutboxMessage
@@ -30,8 +30,9 @@ HEAD = ("Name", "Mail address", "Roles", "Area", "Active", "Last signed in", "Ma
 @administrators_only
 def people(request: PortalRequest) -> HttpResponse:
     """Everybody by name; those who left on a page of their own."""
-    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "role", "who")}
-    found = _found(**asked)
+    form = FindForm(request.GET)
+    form.is_valid()
+    found = _found(form.cleaned_data)
     if request.GET.get("format"):
         return table_file("people", HEAD, _rows(found), kind=asked_format(request.GET))
     page = max(number_in(request.GET, "page") or 1, 1)
@@ -42,20 +43,21 @@ def people(request: PortalRequest) -> HttpResponse:
     context = {
         "query": query.urlencode(),
         "people": rows[:PER_PAGE],
-        "asked": asked,
-        "roles": [(role.value, role.value.capitalize()) for role in Role],
+        "form": form,
+        "who": form.cleaned_data.get("who", ""),
+        "is_narrowed": any(form.cleaned_data.get(name) for name in ("q", "role")),
         "previous": _page_address(query, page - 1) if page > 1 else "",
         "next": _page_address(query, page + 1) if len(rows) > PER_PAGE else "",
     }
     return render(request, "manage/people.html", context)
 
 
-def _found(*, q: str, role: str, who: str) -> Any:
-    found = User.objects.with_roles().filter(is_active=who != "left")
-    if q:
-        q = q.replace("\x00", "")
+def _found(asked: dict[str, Any]) -> Any:
+    """What can't be read narrows nothing."""
+    found = User.objects.with_roles().filter(is_active=asked.get("who") != "left")
+    if q := asked.get("q"):
         found = found.filter(Q(name__icontains=q) | Q(email__icontains=q))
-    if role in {known.value for known in Role}:
+    if role := asked.get("role"):
         found = found.filter(pk__in=User.objects.filter(groups__name=role).values("pk"))
     bounced = OutboxMessage.objects.dead().filter(recipient=OuterRef("pk"))
     return found.annotate(has_bounced=Exists(bounced)).order_by("name", "id")
