@@ -2,7 +2,7 @@
 
 from intake.blueprints.difference import difference
 from intake.blueprints.parts import text
-from intake.mails import Notice, Words
+from intake.mails import Notice, Words, to_everybody
 from intake.models import BlueprintPart, BlueprintVersion, PartComment
 from intake.states import State
 
@@ -58,3 +58,12 @@ def commented(notice: Notice) -> Words | None:
 def _version(notice: Notice) -> BlueprintVersion | None:
     versions = notice.work.blueprint_versions.select_related("opened_by")
     return versions.filter(pk=notice.number("version")).first()
+
+
+def register_all() -> None:
+    to_everybody("blueprint_changed", part_changed, path="blueprint/")
+    to_everybody("blueprint_ready", ready, path="blueprint/sign/")
+    to_everybody("blueprint_signed", signed, path="blueprint/sign/")
+    to_everybody("blueprint_in_force", in_force, path="blueprint/")
+    to_everybody("change_proposed", change_proposed, path="blueprint/")
+    to_everybody("part_commented", commented, path="blueprint/")

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from intake.mails import Notice, Words
+from intake.mails import Notice, Words, to_pmo
 from intake.models import WorkRequest
 from intake.reading.promises import promised
 from notifications.models import OutboxMessage
-from notifications.registry import Context
+from notifications.registry import Context, register
 from sla.metrics import METRICS
 from sla.models import Clock, ClockEvent
 
@@ -115,3 +115,10 @@ def _percent(event: ClockEvent) -> int:
         if threshold["key"] == event.threshold_key:
             return int(threshold.get("percent") or 0)
     return 0
+
+
+def register_all() -> None:
+    to_pmo("clock_warn", warning, sponsors=True)
+    to_pmo("clock_breach", breach, sponsors=True)
+    to_pmo("clock_escalate", escalation, sponsors=True)
+    register("clock_digest", digest, may_stand_in=lambda person: person.is_pmo)

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from catalog.models import Pilot
 from intake.clock_mails import escalation
-from intake.mails import Notice, Words
+from intake.mails import Notice, Words, to_everybody, to_them
 from intake.reading.pilot_page import PilotPage
 
 
@@ -49,3 +49,11 @@ def verdict_late(notice: Notice) -> Words | None:
 def decided(notice: Notice) -> Words | None:
     page = _page(notice)
     return {"tried": page, "pilot": page.pilot} if page and page.pilot.decided_at else None
+
+
+def register_all() -> None:
+    to_everybody("pilot_set_up", set_up, path="pilot/")
+    to_everybody("check_in_due", check_in_due, path="pilot/check-ins/new/")
+    to_everybody("verdict_due", verdict_due, path="pilot/decide/")
+    to_everybody("verdict_late", verdict_late, path="pilot/decide/")
+    to_them("pilot_decided", decided, path="pilot/")
