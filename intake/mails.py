@@ -278,12 +278,14 @@ def register_all() -> None:
         account_mails,
         blueprint_mails,
         clock_mails,
+        draft_mails,
         people_mails,
         pilot_mails,
         talk_mails,
     )
 
     account_mails.register_all()
+    draft_mails.register_all()
     people_mails.register_all()
     talk_mails.register_all()
     blueprint_mails.register_all()

@@ -25,6 +25,12 @@ def _stands_in(user: User, work: WorkRequest) -> bool:
 
 
 def can_write_draft(user: User, work: WorkRequest) -> bool:
+    """Answer its questions: whose draft it is, and whom they let add to it."""
+    return work.is_draft and takes_part(user, work)
+
+
+def can_end_draft(user: User, work: WorkRequest) -> bool:
+    """Send it, delete it, or say who else may add to it."""
     return work.is_draft and is_of(user, work)
 
 

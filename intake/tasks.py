@@ -8,6 +8,7 @@ from accounts.moment import database_now
 from intake.services import (
     attachments,
     discovery,
+    draft_life,
     figures,
     import_runs,
     mailbox,
@@ -42,6 +43,12 @@ def remove_orphans() -> int:
 def work_out_figures() -> None:
     """Keep the figures of the board ahead of its pages."""
     figures.refresh_recent(now=database_now())
+
+
+@shared_task
+def tend_drafts() -> int:
+    """Remind of drafts that rest, and let go of those that nobody touched for sixty days."""
+    return draft_life.tend(database_now())
 
 
 @shared_task

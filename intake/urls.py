@@ -7,7 +7,9 @@ from django.urls import URLPattern, path
 from intake.views import (
     agreement,
     ask,
+    ask_saving,
     ask_send,
+    ask_sharing,
     beliefs,
     blueprint,
     bulk,
@@ -67,6 +69,8 @@ urlpatterns = [
     path("ask/need/", ask.first, name="ask_first"),
     path("ask/similar/", similar.while_typing, name="similar_while_typing"),
     path(DRAFT, ask_send.tasks, name="ask_draft"),
+    path(f"{DRAFT}share/", ask_sharing.share, name="ask_share"),
+    path(f"{DRAFT}share/<int:person>/stop/", ask_sharing.stop, name="ask_share_stop"),
     path(f"{DRAFT}check/", ask_send.check, name="ask_check"),
     path(f"{DRAFT}sent/", ask_send.sent, name="ask_sent"),
     path(f"{DRAFT}sent/reply.ics", ask_send.calendar, name="ask_calendar"),
@@ -77,6 +81,7 @@ urlpatterns = [
     path(f"{DRAFT}similar/", similar.answer_similar, name="ask_similar"),
     path(f"{DRAFT}cadence/<int:number>/", cadence.covers, name="ask_cadence"),
     path(f"{DRAFT}reframe/", reframe.reframe, name="ask_reframe"),
+    path(f"{DRAFT}<slug:slug>/save/", ask_saving.save, name="ask_save"),
     path(f"{DRAFT}<slug:slug>/", ask.question, name="ask_question"),
     # The request page
     path("requests/", requests.my_requests, name="my_requests"),

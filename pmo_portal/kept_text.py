@@ -19,6 +19,8 @@ KEY = "kept_text"
 FORGET = "forget_kept_text"
 LIMIT = 50_000  # characters; more than any form of ours takes
 NEVER = ("csrfmiddlewaretoken", "password", FORGET)
+# What pages carry along unseen.
+CARRIED = frozenset({"opened", "token", "seen"})
 Fields = list[tuple[str, str]]
 
 
@@ -33,8 +35,9 @@ def posted_fields(request: HttpRequest) -> Fields:
 
 
 def typed(fields: Fields) -> list[str]:
-    """Return what looks written by hand: words, rather than the value of a choice."""
-    return [value for _, value in fields if " " in value.strip() or len(value) > 20]
+    """Return what looks written by hand: words, rather than a choice or what a page carries."""
+    shown = [value for name, value in fields if name not in CARRIED]
+    return [value for value in shown if " " in value.strip() or len(value) > 20]
 
 
 def is_from_us(request: HttpRequest) -> bool:
@@ -64,7 +67,8 @@ def _was_turned_away(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell a visitor's post that was answered by the way to the sign-in page."""
     sign_in = resolve_url(settings.LOGIN_URL)
     target = response.headers.get("Location", "")
-    is_plain_post = request.method == "POST" and "HX-Request" not in request.headers
+    is_by_script = {"HX-Request", "X-Requested-With"} & set(request.headers)
+    is_plain_post = request.method == "POST" and not is_by_script
     return is_plain_post and not is_person(request.user) and target.startswith(f"{sign_in}?")
 
 

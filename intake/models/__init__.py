@@ -42,6 +42,7 @@ from intake.models.triage import (
     Weighing,
 )
 from intake.models.work_request import (
+    DRAFT_LIFE,
     NO_PROMISE,
     Participant,
     ReferenceCounter,
@@ -50,6 +51,7 @@ from intake.models.work_request import (
 )
 
 __all__ = [
+    "DRAFT_LIFE",
     "NO_PROMISE",
     "AgendaPoint",
     "Answer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from sla.models import Clock, Subject
 if TYPE_CHECKING:
     from intake.models import NeedVersion, Proposal
 
+# A draft goes this long after its last change.
+DRAFT_LIFE = timedelta(days=60)
 # Sorts after every promise; a request without a running clock waits at the end of the queue.
 NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -27,10 +29,10 @@ NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
 class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
     def visible_to(self, user: User) -> WorkRequestQuerySet:
         """What this person may know of; drafts belong to those who write them."""
-        own = Q(requester=user) | Q(raised_by=user)
+        own = Q(requester=user) | Q(raised_by=user) | Q(Exists(self._joined_by(user)))
         if user.is_pmo:
             return self.filter(~Q(state=State.DRAFT) | own)
-        seen = Q(Exists(self._joined_by(user))) | Q(requester__in=self._away_for(user))
+        seen = Q(requester__in=self._away_for(user))
         if user.department_id:
             seen |= Q(is_for_department=True, department=user.department_id)
         if user.is_sponsor:
@@ -53,7 +55,9 @@ class WorkRequestQuerySet(models.QuerySet["WorkRequest"]):
         return self.filter(own)
 
     def drafts(self) -> WorkRequestQuerySet:
-        return self.filter(state=State.DRAFT).order_by("-saved_at")
+        """The newest first; `is_shared` tells whether colleagues add to one."""
+        shared = Exists(Participant.objects.filter(work=OuterRef("pk")))
+        return self.filter(state=State.DRAFT).annotate(is_shared=shared).order_by("-saved_at")
 
     def received(self) -> WorkRequestQuerySet:
         return self.exclude(state=State.DRAFT)
@@ -262,6 +266,11 @@ class WorkRequest(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == State.DRAFT
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of a draft that nobody adds to any more."""
+        return (self.saved_at + DRAFT_LIFE).date() - timedelta(days=1)
 
     @property
     def is_open(self) -> bool:

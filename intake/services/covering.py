@@ -22,7 +22,7 @@ def cover_draft(work: WorkRequest, cadence: Cadence, *, actor: User, at: datetim
 
     Raise ConflictError when it was sent meanwhile.
     """
-    require(policies.can_write_draft(actor, work))
+    require(policies.can_end_draft(actor, work))
     work = lock(work)
     if not work.is_draft:
         raise ConflictError(work)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import DateTimeField, Func, Model, Q, Subquery
 
 from accounts.models import User
-from intake.models import Answer, QuestionVersion, WorkRequest
+from intake.models import Answer, Participant, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.states import Lane
 from sla.models import CalendarVersion, PolicyVersion
@@ -92,7 +92,8 @@ def parts_of(questions: Iterable[QuestionVersion]) -> list[Part]:
 
 def read_draft(key: UUID, user: User) -> Draft:
     """Read a draft, or the request it became, in one query; DoesNotExist if it is not theirs."""
-    mine = Q(work__requester=user) | Q(work__raised_by=user)
+    shared = Participant.objects.filter(person=user).values("work")
+    mine = Q(work__requester=user) | Q(work__raised_by=user) | Q(work__in=shared)
     # A row for each answer: every table joined here is read as often as there are answers.
     answers = list(
         Answer.objects.filter(mine, work__draft_key=key)

@@ -1,7 +1,7 @@
 """From the first sentence to a received request. A draft is kept from the first Continue."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -88,10 +88,16 @@ def begin(
     service: Service | None = None,
     lane: Lane | None = None,
     key: UUID | None = None,
+    seen: int = 0,
+    requester: User | None = None,
 ) -> WorkRequest:
-    """Open a draft with its first answer; nothing is kept before there is one."""
-    work = start_draft(requester=actor, actor=actor, at=at, service=service, lane=lane, key=key)
-    save_answer(work, question, value=value, status=status, actor=actor, at=at)
+    """Open a draft with its first answer; nothing is kept before there is one.
+
+    `requester` is for whom the PMO raises it, the actor by default; `seen` as in `save_answer`.
+    """
+    asking = requester or actor
+    work = start_draft(requester=asking, actor=actor, at=at, service=service, lane=lane, key=key)
+    save_answer(work, question, value=value, status=status, actor=actor, at=at, seen=seen)
     return work
 
 
@@ -105,7 +111,6 @@ def save_answer(
     at: datetime,
     status: str = Answer.Status.GIVEN,
     seen: int = 0,
-    is_pmo_only: bool = False,
 ) -> Answer:
     """Keep an answer. `seen` is the version it was based on, 0 for none.
 
@@ -119,7 +124,6 @@ def save_answer(
         "question": question,
         "answered_at": at,
         "answered_by": actor,
-        "is_pmo_only": is_pmo_only,
     }
     answer, is_new = Answer.objects.select_for_update().get_or_create(
         work=work, slug=question.slug, defaults=fields
@@ -265,14 +269,16 @@ def submit(
     answers: Sequence[Answer] | None = None,
     questions: Iterable[QuestionVersion] | None = None,
     terms: Terms | None = None,
+    pmo_only: Collection[str] = (),
 ) -> WorkRequest:
     """Send a draft to the PMO: it gets its number, its clocks run, both sides are told.
 
-    `answers`, the current `questions` and policies are read when they are not given. Raise
+    `answers`, the current `questions` and policies are read when they are not given. The answers
+    named by `pmo_only` stay with the PMO. Raise
     MissingAnswersError while a required question is open, ConflictError when the draft was sent or
     changed meanwhile.
     """
-    require(policies.can_write_draft(actor, work))
+    require(policies.can_end_draft(actor, work))
     answers = list(work.answers.all()) if answers is None else answers
     given = {answer.slug: answer for answer in answers if answer.status != Answer.Status.BEGUN}
     timing = timing_of(given.get(TIMING[Lane(work.lane)])) if work.lane else {}
@@ -290,6 +296,8 @@ def submit(
     record_many(entries)
     enqueue_many(notices("request_received", work, to=their_side(work), at=at, event="sent"))
     search.index(work)
+    if pmo_only:
+        work.answers.filter(slug__in=pmo_only).update(is_pmo_only=True)
     if "people" in given:
         people.invite(work, given["people"], actor=actor, at=at)
     return work
@@ -323,8 +331,8 @@ def next_numbers(count: int) -> range:
 
 @transaction.atomic
 def discard(work: WorkRequest, *, actor: User, at: datetime) -> None:
-    """Delete a draft: nothing was promised on it yet."""
-    require(policies.can_write_draft(actor, work))
+    """Delete a draft with its files and answers: nothing was promised on it yet."""
+    require(policies.can_end_draft(actor, work))
     record("intake.draft_discarded", work, actor=actor, at=at)
     subject = work.subject
     work.delete()

@@ -35,11 +35,11 @@ from intake.views.ask_pages import (
     opened_at,
     question_address,
     question_page,
+    seen_in,
     service_asked_for,
 )
 
 SHOWN_DRAFTS = 5
-MOST_DIGITS = 9
 NO_ROOM = "The file could not be kept just now. Try again in a few minutes"
 TOGETHER, LATER, ROW = "together", "later", "row"
 
@@ -65,7 +65,7 @@ def _carried(request: PortalRequest) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _lane(request: PortalRequest) -> Lane | None:
+def lane_of(request: PortalRequest) -> Lane | None:
     lane = request.GET.get("lane", "")
     return Lane(lane) if lane in Lane.values else None
 
@@ -110,8 +110,9 @@ def _begin(request: PortalRequest, asked: Asked, form: QuestionForm, key: UUID) 
             actor=request.user,
             at=at,
             service=service_asked_for(request),
-            lane=_lane(request),
+            lane=lane_of(request),
             key=key,
+            seen=seen_in(request),
         )
     except submission.StaleAnswerError as conflict:
         return conflict_page(request, asked, form, conflict.stored)
@@ -180,7 +181,7 @@ def _keep(request: PortalRequest, asked: Asked, draft: Draft) -> HttpResponse:
             status=status,
             actor=request.user,
             at=at,
-            seen=_seen(request),
+            seen=seen_in(request),
         )
     except submission.StaleAnswerError as conflict:
         return conflict_page(request, asked, form, conflict.stored)
@@ -217,13 +218,6 @@ def _answer_of(
     if not form.is_valid():
         return form.as_typed(), Answer.Status.BEGUN
     return form.value(), Answer.Status.TOGETHER if is_together else form.status()
-
-
-def _seen(request: PortalRequest) -> int:
-    """The version of the answer that the person saw; 0 for none, or for anything else."""
-    given = request.POST.get("seen", "")
-    is_number = given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS
-    return int(given) if is_number else 0
 
 
 def _go_on(

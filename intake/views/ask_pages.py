@@ -30,6 +30,7 @@ FIRST, KIND = "need", "kind"
 FROM_CHECK = "check"
 OPENED = "intake.ask.opened"
 MOST_NAMES = 50
+MOST_DIGITS = 9
 
 
 class Asked(NamedTuple):
@@ -52,6 +53,13 @@ def service_asked_for(request: PortalRequest) -> Service | None:
     """The service that the address carries along; None for one that is not offered."""
     slug = request.GET.get("service", "")
     return Service.objects.listed().filter(slug=slug).first() if slug else None
+
+
+def seen_in(request: PortalRequest) -> int:
+    """The version of the answer that the person saw; 0 for none, or for anything else."""
+    given = request.POST.get("seen", "")
+    is_number = given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS
+    return int(given) if is_number else 0
 
 
 def came_from_check(request: PortalRequest) -> bool:
@@ -89,16 +97,29 @@ def question_page(
         "service": asked.draft.work.service if asked.draft else service_asked_for(request),
         "back": _back(request, asked),
         "caption": _caption(asked),
-        "saved": f"Saved {hour_words(answer.answered_at)}" if answer else "Not saved yet",
+        "saved": saved_words(answer) if answer else "Not saved yet",
+        "save_address": save_address(request, asked),
         "seen": request.POST.get("seen") or (answer.version if answer else 0),
         "opened": request.POST.get("opened") or _sign_opened(),
         "files": _files(asked),
-        "names": _names(request.user) if _suggests_people(asked.question) else (),
+        "names": names_near(request.user) if _suggests_people(asked.question) else (),
     }
     context |= live_context(asked, form.initial)
     if asked.question.slug == KIND and asked.draft:
         context |= _existing(request, asked.draft)
     return render(request, "intake/ask/question.html", context, status=status)
+
+
+def saved_words(answer: Answer) -> str:
+    return f"Saved {hour_words(answer.answered_at)}"
+
+
+def save_address(request: PortalRequest, asked: Asked) -> str:
+    """Where what is typed is kept while it is typed; empty where the page's address has no key."""
+    if asked.draft:
+        return reverse("intake:ask_save", args=[asked.draft.work.draft_key, asked.question.slug])
+    key = request.GET.get("key", "")
+    return f"{reverse('intake:ask_save', args=[key, FIRST])}?{request.GET.urlencode()}"
 
 
 def _files(asked: Asked) -> list[Attachment]:
@@ -171,7 +192,7 @@ def _suggests_people(question: QuestionVersion) -> bool:
     return any(rule.get("people") or rule["kind"] == "rows" for rule in rules)
 
 
-def _names(person: User) -> list[str]:
+def names_near(person: User) -> list[str]:
     """Colleagues to suggest: those of the person's own department."""
     if person.department_id is None:
         return []

@@ -16,6 +16,7 @@ from icalendar import Calendar, Event
 from accounts.forms import Problem
 from accounts.http import PortalRequest
 from accounts.moment import database_now
+from intake import policies
 from intake.models import Answer, Attachment, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.services.answers import Line, in_words, is_open
@@ -33,6 +34,7 @@ FILES = frozenset({"files", "quick"})
 NOT_YET, COMPLETED = "Not started yet", "Completed"
 TOGETHER, IN_PROGRESS = Answer.Status.TOGETHER, Answer.Status.BEGUN
 STATUS_KINDS = {NOT_YET: "open", IN_PROGRESS.label: "started", TOGETHER.label: "together"}
+PMO_ONLY = "pmo_only"
 # How long the entry in a calendar lasts.
 ENTRY = timedelta(minutes=15)
 
@@ -66,10 +68,18 @@ def tasks(request: PortalRequest, key: UUID) -> HttpResponse:
     context = {
         "work": draft.work,
         "parts": [_task_part(draft, part) for part in draft.parts()],
+        "shared": _shared(draft),
+        "may_send": policies.can_end_draft(request.user, draft.work),
         "needed": len(required),
         "done": len(required) - len(missing),
     }
     return render(request, "intake/ask/tasks.html", context)
+
+
+def _shared(draft: Draft) -> list[str]:
+    """Who else may add to it."""
+    joined = draft.work.participants.order_by("id")
+    return list(joined.values_list("person__name", flat=True))
 
 
 def _check(key: UUID) -> str:
@@ -111,6 +121,7 @@ class Row(NamedTuple):
     is_missing: bool
     is_open: bool
     is_begun: bool
+    is_kept: bool = False
 
 
 class CheckPart(NamedTuple):
@@ -139,12 +150,24 @@ def _send(request: PortalRequest, draft: Draft) -> HttpResponse:
             answers=list(draft.answers.values()),
             questions=draft.questions,
             terms=draft.terms,
+            pmo_only=_kept_with_pmo(request, draft),
         )
     except submission.MissingAnswersError:
         return _check_page(request, draft, problems=_problems(draft), status=422)
     except ConflictError:
         return _after_conflict(request, draft.work.draft_key)
     return redirect("intake:ask_sent", draft.work.draft_key)
+
+
+def _kept_with_pmo(request: PortalRequest, draft: Draft) -> set[str]:
+    """The answers ticked to stay with the PMO; none where nobody asked for the ticks."""
+    ticked = set(request.POST.getlist(PMO_ONLY)) if _is_delicate(draft) else set()
+    return ticked & draft.answers.keys()
+
+
+def _is_delicate(draft: Draft) -> bool:
+    people = draft.answers.get("people")
+    return people is not None and bool(people.get("delicate"))
 
 
 def _after_conflict(request: PortalRequest, key: UUID) -> HttpResponse:
@@ -181,22 +204,31 @@ def _check_page(
 ) -> HttpResponse:
     now = timezone.now()
     files = list(draft.work.attachments.order_by("pk")) if FILES & draft.answers.keys() else []
+    kept = _kept_with_pmo(request, draft)
     answered = {q.slug: draft.answers[q.slug] for q in draft.asked() if draft.is_answered(q)}
     context = {
         "work": draft.work,
         "parts": [
-            CheckPart(part.title, [_row(draft, q, files, now) for q in part.questions])
+            CheckPart(part.title, [_row(draft, q, files, kept, now) for q in part.questions])
             for part in draft.parts()
         ],
         "understood": understood(answered, title=draft.work.title, now=now),
         "missing": draft.missing(),
         "problems": problems,
+        "may_send": policies.can_end_draft(request.user, draft.work),
+        "is_delicate": _is_delicate(draft),
         "is_whole": bool(draft.work.lane) and not draft.work.is_quick,
     }
     return render(request, "intake/ask/check.html", context, status=status)
 
 
-def _row(draft: Draft, question: QuestionVersion, files: list[Attachment], now: datetime) -> Row:
+def _row(
+    draft: Draft,
+    question: QuestionVersion,
+    files: list[Attachment],
+    kept: set[str],
+    now: datetime,
+) -> Row:
     answer = draft.answers.get(question.slug)
     return Row(
         question,
@@ -206,6 +238,7 @@ def _row(draft: Draft, question: QuestionVersion, files: list[Attachment], now: 
         is_missing=question in draft.missing(),
         is_open=answer is not None and is_open(answer),
         is_begun=answer is not None and not draft.is_answered(question),
+        is_kept=question.slug in kept,
     )
 
 

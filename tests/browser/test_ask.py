@@ -4,9 +4,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import expect
 
 from intake.models import WorkRequest
+from intake.services import discovery, triage
 from tests.factories.intake import FULL, NEED, make_draft
 from tests.factories.intake import QUICK as SMALL
 
@@ -95,6 +97,68 @@ def test_two_windows_keep_both_texts_until_one_is_chosen(any_page, draft):
     expect(any_page.locator("main")).to_contain_text("Our buyers")
     any_page.get_by_role("button", name=re.compile("Keep this one.*Typed in this window")).click()
     assert draft.answers.get(slug="who").value["who"] == "Our planners"
+
+
+def test_words_typed_in_the_first_question_survive_a_closed_tab(own_page):
+    own_page.goto("/ask/")
+    own_page.get_by_role("link", name="Start").click()
+    box = own_page.get_by_label("What is going on that made you come to us?")
+    box.press_sequentially("Trucks leave empty")
+    expect(own_page.locator("#save-status")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    again = own_page.context.new_page()
+    own_page.close(run_before_unload=False)
+    again.goto("/ask/")
+    expect(again.get_by_role("main")).to_contain_text("Continue Trucks leave empty (saved")
+    again.get_by_role("link", name="Continue Trucks leave empty").click()
+    box = again.get_by_label("What is going on that made you come to us?")
+    expect(box).to_have_value("Trucks leave empty")
+    # Going on at once, while it may still be saving, is no conflict with oneself.
+    box.fill("Trucks leave empty every single week.")
+    box.blur()
+    press(again)
+    expect(again.get_by_role("heading", level=1)).to_have_text("Which of these is closest?")
+
+
+def test_the_eight_answers_with_four_left_for_the_talk(
+    page_without_javascript, sign_in, requester, analyst, draft, berlin
+):
+    page = page_without_javascript
+    sign_in(page, requester)
+    for short in ("What people do", "What it causes", "How it is decided", "Sooner, or in"):
+        page.goto(f"/ask/{draft.draft_key}/")
+        page.get_by_role("link", name=short).click()
+        page.get_by_role("button", name="Do this with us").click()
+    page.goto(f"/ask/{draft.draft_key}/check/")
+    expect(page.get_by_text("We will find out together")).to_have_count(4)
+    press(page, "Send to the PMO")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
+    work, at = WorkRequest.objects.get(pk=draft.pk), berlin("2026-03-02 12:00")
+    triage.claim(work, actor=analyst, at=at)
+    talk = {"length": 25, "place": "Room 4", "people": "", "actor": analyst, "at": at}
+    discovery.plan(work, slots=[berlin("2026-03-03 12:00")], **talk)
+    page.goto(f"/requests/{work.reference}/discovery/1/")
+    for words in ("people do about it today", "does it cause", "decided today", "in more depth"):
+        expect(page.get_by_role("main")).to_contain_text(words)
+
+
+def test_words_posted_after_the_session_ended_come_back(
+    page_without_javascript, sign_in, requester, draft
+):
+    page = page_without_javascript
+    sign_in(page, requester)
+    page.goto(f"/ask/{draft.draft_key}/who/")
+    page.get_by_label("Who will use the result?").fill("The buyers of all five plants")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    press(page)
+    kept = page.get_by_role("main").get_by_label("What you typed")
+    expect(kept.first).to_have_value("The buyers of all five plants")
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    page.get_by_label("Mail address").fill(requester.email)
+    page.get_by_label("Password").fill("correct horse")
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    press(page, "Send it again")
+    page.goto(f"/ask/{draft.draft_key}/check/")
+    expect(page.get_by_role("main")).to_contain_text("The buyers of all five plants")
 
 
 def test_the_sentence_follows_what_is_typed(own_page, draft):

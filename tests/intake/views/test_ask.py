@@ -79,9 +79,9 @@ def test_the_start_page_says_what_it_takes(ana):
 
 def test_a_draft_comes_first_on_the_start_page(ana, draft):
     page = ana.client.get("/ask/")
-    assert "Continue Supplier delays reach us after the trucks are booked (saved Mon 2 Mar)" in (
-        words(page)
-    )
+    told = words(page)
+    assert "Continue Supplier delays reach us after the trucks are booked" in told
+    assert "(saved Mon 2 Mar, 10:00)" in told
     assert ana.address("draft", draft) in page.content.decode()
 
 
