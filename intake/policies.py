@@ -119,6 +119,11 @@ def can_write(user: User, work: WorkRequest) -> bool:
     return not work.is_draft and (can_triage(user, work) or takes_part(user, work))
 
 
+def can_begin_order(user: User, work: WorkRequest) -> bool:
+    """Begin what somebody asked for by name, without a proposal in between."""
+    return can_triage(user, work) and work.is_quick and work.state in IN_TRIAGE
+
+
 def can_attach(user: User, work: WorkRequest, *, is_internal: bool = False) -> bool:
     """Add a file: to a draft, to the conversation, or to what only the PMO reads."""
     if work.is_draft:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from intake.views import (
     agreement,
     ask,
+    ask_order,
     ask_saving,
     ask_send,
     ask_sharing,
@@ -67,6 +68,7 @@ urlpatterns = [
     # Asking
     path("ask/", ask.start, name="ask_start"),
     path("ask/need/", ask.first, name="ask_first"),
+    path("ask/for/<slug:slug>/", ask_order.order, name="ask_order"),
     path("ask/similar/", similar.while_typing, name="similar_while_typing"),
     path(DRAFT, ask_send.tasks, name="ask_draft"),
     path(f"{DRAFT}share/", ask_sharing.share, name="ask_share"),

@@ -17,7 +17,9 @@ from intake.models import Answer, QuestionVersion
 
 # What is put aside half written is kept as typed, within reason.
 MOST_KEPT = 20_000
+NUMBER = re.compile(r"[+-]?[\d ]+([.,]\d+)?")
 LINK = re.compile(r"https?://[^\s<>\"']+", re.I)
+SHAPES = {"link": LINK, "number": NUMBER}
 Condition = Mapping[str, Any]
 
 
@@ -157,7 +159,7 @@ class QuestionForm(PortalFormMixin, AskedFields):
         most, least = rule.get("max"), rule.get("min", 0)
         if most and len(text) > most:
             self._wrong(name, "long", max=most, length=len(text))
-        elif rule.get("link") and not LINK.fullmatch(text):
+        elif not _looks_like(rule, text):
             self._wrong(name, "bad")
         elif self.must_answer and len(text) < least:
             self._wrong(name, "short", min=least)
@@ -235,6 +237,12 @@ def _heading_field(question: QuestionVersion) -> str:
 
 def _holds(condition: Condition, values: Mapping[str, Any]) -> bool:
     return all(values.get(name) == value for name, value in condition.items())
+
+
+def _looks_like(rule: Condition, text: str) -> bool:
+    """Whether a text that must be a link, or a number, is one."""
+    shapes = [shape for kind, shape in SHAPES.items() if rule.get(kind)]
+    return all(shape.fullmatch(text) for shape in shapes)
 
 
 def _is_optional(rule: Condition) -> bool:

@@ -17,6 +17,7 @@ from intake.models.dialogue import InboundMail, NewDate, SavedText
 from intake.models.discovery import AgendaPoint, ReadBack, Session, SessionNote, WhyStep
 from intake.models.figures import MonthRun, PromiseMonth
 from intake.models.framing import (
+    ORDER_PREFIX,
     Answer,
     Decision,
     EarlierAnswer,
@@ -53,6 +54,7 @@ from intake.models.work_request import (
 __all__ = [
     "DRAFT_LIFE",
     "NO_PROMISE",
+    "ORDER_PREFIX",
     "AgendaPoint",
     "Answer",
     "Attachment",

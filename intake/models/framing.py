@@ -10,6 +10,9 @@ from django.db.models import Q
 
 from intake.models.work_request import WorkRequest
 
+# What a service asks of everybody who wants it is a question too, named by the service.
+ORDER_PREFIX = "for-"
+
 
 class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
     def current(self) -> QuestionVersionQuerySet:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog import capacity, comparison, track_record
 from catalog.first_results import first_results
 from catalog.models import Service, ServiceTier
+from intake.reading.tradeoffs import tradeoff
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Choice:
     columns: Sequence[comparison.Column] = ()
     rows: Sequence[comparison.Row] = field(default=())
     caption: str = ""
+    # What each tier costs and gives beside the next faster one.
+    tradeoffs: Sequence[str] = ()
 
 
 def choice_of(slug: str, *, now: datetime) -> Choice:
@@ -50,4 +53,5 @@ def choice_of(slug: str, *, now: datetime) -> Choice:
             load=room.words,
         ),
         caption=comparison.caption(tiers),
+        tradeoffs=[tradeoff(tier, tiers) for tier in tiers],
     )

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import DateTimeField, Func, Model, Q, Subquery
 
 from accounts.models import User
-from intake.models import Answer, Participant, QuestionVersion, WorkRequest
+from intake.models import ORDER_PREFIX, Answer, Participant, QuestionVersion, WorkRequest
 from intake.services import submission
 from intake.states import Lane
 from sla.models import CalendarVersion, PolicyVersion
@@ -111,10 +111,15 @@ def read_draft(key: UUID, user: User) -> Draft:
     return Draft(
         work=_with_person(first.work, user),
         answers={answer.slug: answer for answer in answers},
-        questions=questions_as_of(first.newest),
+        questions=(*_ordered(answers), *questions_as_of(first.newest)),
         terms=Terms(first.policies or 0, first.calendars or 0),
         read_at=getattr(first, "read_at", None),
     )
+
+
+def _ordered(answers: Iterable[Answer]) -> list[QuestionVersion]:
+    """The question of the service that is asked for, in the wording that it was put in."""
+    return [answer.question for answer in answers if answer.slug.startswith(ORDER_PREFIX)]
 
 
 def _with_person(work: WorkRequest, user: User) -> WorkRequest:

@@ -74,7 +74,7 @@ def lane_of(request: PortalRequest) -> Lane | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def first(request: PortalRequest) -> HttpResponse:
     """The first question. The draft begins with its answer, under the key in the address."""
-    key = _key(request)
+    key = draft_key(request)
     if key is None:
         return redirect(f"{request.path}?{urlencode({'key': str(uuid4())} | _carried(request))}")
     opened = WorkRequest.objects.visible_to(request.user).filter(draft_key=key).first()
@@ -87,7 +87,7 @@ def first(request: PortalRequest) -> HttpResponse:
     return question_page(request, asked, form)
 
 
-def _key(request: PortalRequest) -> UUID | None:
+def draft_key(request: PortalRequest) -> UUID | None:
     try:
         return UUID(request.GET.get("key", ""))
     except ValueError:

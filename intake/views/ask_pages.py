@@ -17,8 +17,9 @@ from accounts.models import User
 from catalog.models import Service
 from intake.forms.ask import QuestionForm
 from intake.forms.ask_fields import filled
-from intake.models import Answer, Attachment, QuestionVersion
+from intake.models import ORDER_PREFIX, Answer, Attachment, QuestionVersion
 from intake.reading.existing import existing_for
+from intake.reading.proposing import choice_of
 from intake.services import understanding
 from intake.services.answers import Line, in_words
 from intake.services.drafts import Draft
@@ -86,6 +87,12 @@ def question_page(
     request: PortalRequest, asked: Asked, form: QuestionForm, *, status: int = 200
 ) -> HttpResponse:
     """Show the question; after an error with the text as it was typed."""
+    context = question_context(request, asked, form)
+    return render(request, "intake/ask/question.html", context, status=status)
+
+
+def question_context(request: PortalRequest, asked: Asked, form: QuestionForm) -> dict[str, Any]:
+    """What intake/ask/question.html needs."""
     words, answer = asked.question.words, asked.answer
     context = {
         "form": form,
@@ -107,7 +114,10 @@ def question_page(
     context |= live_context(asked, form.initial)
     if asked.question.slug == KIND and asked.draft:
         context |= _existing(request, asked.draft)
-    return render(request, "intake/ask/question.html", context, status=status)
+    service = asked.draft.work.service if asked.draft else None
+    if service and asked.question.slug.startswith(ORDER_PREFIX):
+        context["compared"] = choice_of(service.slug, now=timezone.now())
+    return context
 
 
 def saved_words(answer: Answer) -> str:
@@ -118,6 +128,8 @@ def save_address(request: PortalRequest, asked: Asked) -> str:
     """Where what is typed is kept while it is typed; empty where the page's address has no key."""
     if asked.draft:
         return reverse("intake:ask_save", args=[asked.draft.work.draft_key, asked.question.slug])
+    if asked.question.slug != FIRST:
+        return ""
     key = request.GET.get("key", "")
     return f"{reverse('intake:ask_save', args=[key, FIRST])}?{request.GET.urlencode()}"
 

@@ -24,6 +24,7 @@ from intake.services import agreement
 from intake.services.agreement import OpenCriteriaError
 from intake.services.lifecycle import ConflictError
 from intake.services.merging import NotKeptError, TooLateError
+from intake.services.ordering import OtherVersionError
 from intake.services.roots import RootMissingError
 from intake.services.triage import NeedNotAgreedError, NotOfferedError
 from intake.services.undoing import ChosenMeanwhileError
@@ -39,10 +40,11 @@ from intake.views.triage_forms import around, form_of
 MET = (ConflictError, IllegalMoveError, PermissionDenied)
 # htmx takes modifiers behind the kind of swap, which its annotation does not know.
 SWAP: Any = "innerHTML show:none"
-REFUSALS = {
+REFUSALS: dict[type[Exception], str] = {
     NeedNotAgreedError: "The need is not agreed by both sides yet. Play it back first",
     NotOfferedError: "This service can’t be asked for today. Choose another one",
     ChosenMeanwhileError: "A tier was chosen meanwhile, so the proposal stands",
+    OtherVersionError: "The service offers something else now. Propose it, and they choose anew",
     NotKeptError: "The other request is closed by now. Choose another one",
     TooLateError: "Thirty days have gone by, so both stay joined",
     RootMissingError: "Select what made it urgent",

@@ -7,7 +7,7 @@ from accounts.models import User
 from intake import policies
 from intake.forms import triage as forms
 from intake.models import WorkRequest
-from intake.services import agreement, conversation, covering, triage, urgency
+from intake.services import agreement, conversation, covering, ordering, triage, urgency
 from intake.states import State
 from intake.views.triage_act import Act, Form, Work, given
 from intake.views.triage_desk import DESK
@@ -30,6 +30,10 @@ def _can_assign(user: User, work: Work) -> bool:
 def _can_judge(user: User, work: Work) -> bool:
     asked = work.urgency == WorkRequest.Urgency.ASKED
     return policies.can_triage(user, work) and work.is_open and asked
+
+
+def _can_begin(user: User, work: Work) -> bool:
+    return policies.can_begin_order(user, work) and ordering.order_of(work) is not None
 
 
 def _can_wake(user: User, work: Work) -> bool:
@@ -112,6 +116,21 @@ HERE = (
         is_first=True,
         is_instant=True,
         key="c",
+    ),
+    Act(
+        "begin",
+        "Begin as asked",
+        "Begin it",
+        forms.ActForm,
+        _can_begin,
+        lambda work, form, actor, at: ordering.accept(
+            work, actor=actor, at=at, **given(form, "seen")
+        ),
+        lambda work, form, actor: work.state == State.RUNNING,
+        "begun",
+        hint="They chose the tier themselves, so its promise starts now, and they are told.",
+        goes_on=True,
+        is_first=True,
     ),
     Act(
         "urgent",

@@ -87,7 +87,7 @@ async function leave(event) {
   form.requestSubmit(event.submitter);
 }
 
-if (form && statusLine) {
+if (statusLine && form?.dataset.saves) {
   form.addEventListener("input", change);
   form.addEventListener("focusout", save);
   form.addEventListener("submit", leave);
