@@ -119,6 +119,11 @@ def can_write(user: User, work: WorkRequest) -> bool:
     return not work.is_draft and (can_triage(user, work) or takes_part(user, work))
 
 
+def can_raise_for_others(user: User) -> bool:
+    """Write a request down for whoever would rather talk than write."""
+    return user.is_pmo
+
+
 def can_begin_order(user: User, work: WorkRequest) -> bool:
     """Begin what somebody asked for by name, without a proposal in between."""
     return can_triage(user, work) and work.is_quick and work.state in IN_TRIAGE

@@ -195,6 +195,7 @@ urlpatterns = [
     path("triage/<str:reference>/<slug:name>/", triage.triage_act, name="triage_act"),
     # Looking after the rules of solution language
     path("manage/questions/", questions.question_list, name="questions"),
+    path("manage/questions/figures/", questions.question_figures, name="question_figures"),
     path("manage/questions/<slug:slug>/", questions.question_edit, name="question_edit"),
     path("manage/rules/", rules.overview, name="rules"),
     path("manage/rules/edit/", rules.edit, name="rules_edit"),

@@ -1,6 +1,7 @@
 """Reading the environment. What is missing or malformed stops the start with one sentence."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -64,6 +65,14 @@ def address(name: str, schemes: set[str], default: str, *, example: str) -> str:
     ):
         # The value may hold a password, so it is not repeated.
         stop(f"{name} can't be read. It looks like {example}")
+    return given
+
+
+def matching(name: str, pattern: str, default: str, *, example: str) -> str:
+    """Return a value of this shape, capitals or not."""
+    given = text(name, default)
+    if not re.fullmatch(pattern, given, re.IGNORECASE):
+        stop(f"{name} is {given!r}. It looks like {example}")
     return given
 
 

@@ -15,6 +15,7 @@ from pmo_portal.environment import (
     database,
     flag,
     mail_address,
+    matching,
     number,
     one_of,
     stop,
@@ -307,6 +308,13 @@ IMAP_URL = address(
 # How the organisation introduces its PMO; `/manage/` takes these over later.
 PMO_PHONE = text("PMO_PHONE", "4400")
 PMO_MAIL = text("PMO_MAIL", "pmo@demo.example")
+# When somebody can be talked to without an appointment, in the zone of the organisation.
+OPEN_HOURS = matching(
+    "OPEN_HOURS",
+    r"((mon|tue|wed|thu|fri|sat|sun) \d\d:\d\d-\d\d:\d\d( [^;]+)?(; ?|$))*",
+    "tue 10:00-11:00; thu 14:00-15:00",
+    example="tue 10:00-11:00 room 3.12; thu 14:00-15:00",
+)
 REFERENCE_PREFIX = text("REFERENCE_PREFIX", "PMO")
 # From which share of a text's weight on a request counts as similar to it, between 0 and 1.
 SIMILAR_FROM = 0.3

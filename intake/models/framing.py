@@ -136,6 +136,27 @@ class QuestionVisit(models.Model):
         return self.slug
 
 
+class Ease(models.Model):
+    """How easy asking was, as the person said right after it."""
+
+    class Felt(models.IntegerChoices):
+        VERY_HARD = 1, "Very hard"
+        HARD = 2, "Hard"
+        NEITHER = 3, "Neither hard nor easy"
+        EASY = 4, "Easy"
+        VERY_EASY = 5, "Very easy"
+
+    work = models.OneToOneField(WorkRequest, on_delete=models.CASCADE, related_name="ease")
+    felt = models.PositiveSmallIntegerField(choices=Felt.choices)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Ease]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.get_felt_display()
+
+
 class NeedVersionQuerySet(models.QuerySet["NeedVersion"]):
     def unanswered(self) -> NeedVersionQuerySet:
         """Play-backs that wait for the requester; a newer one takes the place of an older."""

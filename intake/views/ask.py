@@ -12,14 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.http import PortalRequest
+from accounts.models import User
 from accounts.moment import database_now
+from intake import policies
 from intake.effort import efforts
 from intake.forms.ask import QuestionForm
+from intake.forms.people import ForWhomForm
 from intake.models import Answer, QuestionVersion, WorkRequest
-from intake.services import attachments, cadences, reframing, submission
+from intake.services import attachments, cadences, raising, reframing, submission
 from intake.services.drafts import Draft, current_questions, read_draft
 from intake.services.lifecycle import ConflictError
 from intake.states import Lane
@@ -32,6 +35,7 @@ from intake.views.ask_pages import (
     conflict_page,
     live_context,
     make_form,
+    names_near,
     opened_at,
     question_address,
     question_page,
@@ -42,12 +46,20 @@ from intake.views.ask_pages import (
 SHOWN_DRAFTS = 5
 NO_ROOM = "The file could not be kept just now. Try again in a few minutes"
 TOGETHER, LATER, ROW = "together", "later", "row"
+FOR = "for"
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest) -> HttpResponse:
-    """What it takes, who reads it and what becomes of it; drafts to go on with come first."""
+    """What it takes, who reads it and what becomes of it; drafts to go on with come first.
+
+    Whoever may write requests down for others says here whose it is.
+    """
+    form = _for_whom(request)
+    if form and form.is_bound and form.is_valid():
+        carried = _carried(request) | _named(form)
+        return redirect(f"{reverse('intake:ask_first')}?{urlencode(carried)}")
     effort = efforts(at=timezone.now())
     context = {
         "service": service_asked_for(request),
@@ -55,13 +67,28 @@ def start(request: PortalRequest) -> HttpResponse:
         "quick": effort[Lane.ORDER],
         "full": effort[Lane.CONSULT],
         "carried": urlencode(_carried(request)),
+        "form": form,
+        "problems": form.problems() if form and form.is_bound else [],
+        "names": names_near(request.user) if form else (),
     }
-    return render(request, "intake/ask/start.html", context)
+    status = 422 if form and form.errors else 200
+    return render(request, "intake/ask/start.html", context, status=status)
+
+
+def _for_whom(request: PortalRequest) -> ForWhomForm | None:
+    if not policies.can_raise_for_others(request.user):
+        return None
+    return ForWhomForm(request.POST if request.method == "POST" else None)
+
+
+def _named(form: ForWhomForm) -> dict[str, str]:
+    who = str(form.cleaned_data["who"])
+    return {FOR: who} if who else {}
 
 
 def _carried(request: PortalRequest) -> dict[str, str]:
     """What the start page hands on: the service it is about, and the door they came in by."""
-    given = {name: request.GET.get(name, "") for name in ("service", "lane")}
+    given = {name: request.GET.get(name, "") for name in ("service", "lane", FOR)}
     return {name: value for name, value in given.items() if value}
 
 
@@ -85,6 +112,14 @@ def first(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         return _begin(request, asked, form, key)
     return question_page(request, asked, form)
+
+
+def asked_for(request: PortalRequest) -> User | None:
+    """Whose request it will be where that is somebody else; from the address."""
+    email = request.GET.get(FOR, "")
+    if not email or not policies.can_raise_for_others(request.user):
+        return None
+    return raising.requester_at(email, actor=request.user)
 
 
 def draft_key(request: PortalRequest) -> UUID | None:
@@ -113,10 +148,11 @@ def _begin(request: PortalRequest, asked: Asked, form: QuestionForm, key: UUID) 
             lane=lane_of(request),
             key=key,
             seen=seen_in(request),
+            requester=asked_for(request),
         )
     except submission.StaleAnswerError as conflict:
         return conflict_page(request, asked, form, conflict.stored)
-    except IntegrityError:
+    except (IntegrityError, raising.LeftError):
         raise Http404 from None
     return _go_on(request, read_draft(work.draft_key, request.user), asked.question, at)
 

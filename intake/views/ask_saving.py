@@ -11,10 +11,10 @@ from accounts.http import PortalRequest
 from accounts.moment import database_now
 from intake.forms.ask import QuestionForm
 from intake.models import Answer, WorkRequest
-from intake.services import submission
+from intake.services import raising, submission
 from intake.services.drafts import current_questions, read_draft
 from intake.services.lifecycle import ConflictError
-from intake.views.ask import draft_or_404, lane_of
+from intake.views.ask import asked_for, draft_or_404, lane_of
 from intake.views.ask_pages import (
     FIRST,
     Asked,
@@ -86,7 +86,8 @@ def _begun(request: PortalRequest, key: UUID) -> Answer:
             service=service_asked_for(request),
             lane=lane_of(request),
             key=key,
+            requester=asked_for(request),
         )
-    except IntegrityError:
+    except (IntegrityError, raising.LeftError):
         raise Http404 from None
     return read_draft(work.draft_key, request.user).answers[FIRST]

@@ -17,8 +17,9 @@ from accounts.forms import Problem
 from accounts.http import PortalRequest
 from accounts.moment import database_now
 from intake import policies
+from intake.forms.ease import EaseForm
 from intake.models import Answer, Attachment, QuestionVersion, WorkRequest
-from intake.services import submission
+from intake.services import ease, submission
 from intake.services.answers import Line, in_words, is_open
 from intake.services.drafts import Draft, Part
 from intake.services.lifecycle import ConflictError
@@ -243,19 +244,28 @@ def _row(
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: PortalRequest, key: UUID) -> HttpResponse:
-    """The confirmation, the same whenever it is opened."""
+    """The confirmation, the same whenever it is opened. A POST says how easy it was."""
     work = _sent_work(request, key)
     if work is None:
         return redirect("intake:ask_draft", key)
+    form = EaseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        ease.say(work, **form.cleaned_data, actor=request.user, at=database_now())
+        messages.success(request, "Thank you. We read it.")
+        return redirect("intake:ask_sent", key)
     dates = promised_dates(work)
     context = {
         "work": work,
         "reply_at": dates.get("first_reply"),
         "answer_at": dates.get("proposal"),
+        "form": form,
+        "problems": form.problems() if form.is_bound else [],
+        "may_rate": policies.is_of(request.user, work) and not hasattr(work, "ease"),
     }
-    return render(request, "intake/ask/sent.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "intake/ask/sent.html", context, status=status)
 
 
 def _sent_work(request: PortalRequest, key: UUID) -> WorkRequest | None:

@@ -15,6 +15,7 @@ from catalog.models import Service
 from intake import track_record
 from intake.effort import efforts
 from intake.models import Hold, WorkRequest
+from intake.reading.talking import next_hour
 from intake.states import State
 
 SHOWN = 3
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "efforts": efforts(at=now),
         "month": track_record.last_month(now),
         "cards": _cards(person, now),
+        "talk": next_hour(now),
     }
     if person:
         context |= _own(person)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from intake import track_record
 from intake.effort import efforts
 from intake.glossary import terms
+from intake.reading.talking import next_hour
 
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
@@ -27,7 +28,9 @@ def glossary(request: HttpRequest) -> HttpResponse:
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """Where to find help, and answers to what people ask most."""
-    return render(request, "pages/help.html", {"efforts": efforts(at=timezone.now())})
+    now = timezone.now()
+    context = {"efforts": efforts(at=now), "talk": next_hour(now)}
+    return render(request, "pages/help.html", context)
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

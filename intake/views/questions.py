@@ -14,11 +14,14 @@ from accounts.moment import database_now
 from intake.forms.ask import QuestionForm
 from intake.forms.questions import QuestionEditForm
 from intake.models import QuestionVersion
+from intake.reading import asking_figures
 from intake.services import questions
 from intake.services.drafts import parts_of
 from intake.services.promises import Outlook
 from intake.states import Lane
 from intake.views.rules import keepers_only
+
+MOST_SAID = 20
 
 
 def _crumbs(*others: tuple[str, str]) -> list[dict[str, str]]:
@@ -36,6 +39,20 @@ def question_list(request: PortalRequest) -> HttpResponse:
         for lane, label in Lane.choices
     ]
     return render(request, "manage/questions.html", {"lanes": lanes, "crumbs": _crumbs()})
+
+
+@keepers_only
+@require_safe
+def question_figures(request: PortalRequest) -> HttpResponse:
+    """How long each question takes, how many leave at it, and how easy asking was."""
+    context = {
+        "figures": asking_figures.figures(database_now()),
+        "ease": asking_figures.ease(),
+        "said": asking_figures.said(MOST_SAID),
+        "newest": f"{asking_figures.NEWEST:,}",
+        "crumbs": _crumbs(("Figures", "")),
+    }
+    return render(request, "manage/question_figures.html", context)
 
 
 @keepers_only

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from django.db.models import Count
+from django.db.models import Count, F, Subquery
 
 from accounts.models import User
 from sla.models import BusinessCalendar, CalendarVersion, SlaTarget
@@ -23,10 +23,14 @@ def organisation_calendar(at: datetime) -> BusinessCalendar | None:
 
 def is_day_off(_: User, day: date) -> bool:
     """Whether this date is a holiday, for everybody alike."""
-    calendar = organisation_calendar(datetime.combine(day, time(), UTC))
-    if calendar is None:
-        return False
-    newest = CalendarVersion.objects.filter(calendar=calendar, number=calendar.version).first()
+    return day in holidays(datetime.combine(day, time(), UTC))
+
+
+def holidays(at: datetime) -> frozenset[date]:
+    """The holidays of the organisation's calendar of that moment, in one query."""
+    used = SlaTarget.objects.in_force(at).values("calendar")
+    most = used.annotate(promises=Count("pk")).order_by("-promises", "calendar")
+    versions = CalendarVersion.objects.filter(calendar=Subquery(most.values("calendar")[:1]))
+    newest = versions.filter(number=F("calendar__version")).first()
     special = newest.hours.get("exceptions") or () if newest else ()
-    written = day.isoformat()
-    return any(row["date"] == written and not row.get("windows") for row in special)
+    return frozenset(date.fromisoformat(row["date"]) for row in special if not row.get("windows"))

@@ -273,4 +273,5 @@ def test_a_service_says_whether_it_can_be_asked_for(client, starter, changes, wo
 
 def test_asking_carries_the_service_along(client, starter):
     html = client.get("/services/good-start/").content.decode()
-    assert f'href="{reverse("intake:ask_start")}?service=good-start">Ask for this' in html
+    assert f'href="{reverse("intake:ask_order", args=["good-start"])}">Ask for this' in html
+    assert f'href="{reverse("intake:ask_start")}?service=good-start">Tell us what' in html

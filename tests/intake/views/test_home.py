@@ -114,14 +114,14 @@ def test_the_front_page_costs_the_same_however_much_waits(
         make_draft(requester, at, QUICK)
     client.get("/")  # the record is kept for some minutes from here on
     # session, person, services, tiers, policies, questions, two lanes' promises, two from the
-    # cache, waiting with its count, holds and questions, drafts
-    with django_assert_max_num_queries(15):
+    # cache, holidays, waiting with its count, holds and questions, drafts
+    with django_assert_max_num_queries(16):
         assert client.get("/").status_code == 200
 
 
 def test_a_visitor_costs_no_session(client, starter, django_assert_max_num_queries):
     client.get("/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/")
     assert "sessionid" not in client.cookies
 
