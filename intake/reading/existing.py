@@ -1,19 +1,23 @@
-"""What may already exist, as one person may see it: similar requests and fitting services."""
+"""What may already exist, as one person may see it: similar requests, services, meetings."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from accounts.models import User
 from catalog.models import Service
-from intake.models import Answer, JudgedPair, WorkRequest
+from intake.models import Answer, Cadence, JudgedPair, WorkRequest
 from intake.reading.badges import Badge, badge_of
 from intake.similar import Likeness, Wanted, overlap, similar, words_of
 
 FOR_REQUESTERS, FOR_PMO, SERVICES = 3, 5, 3
+MOST_MEETINGS = 200
 HIDDEN = "A request from another department"
 Verdict = JudgedPair.Verdict
+Thing = TypeVar("Thing", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Near:
     reference: str = ""
     address: str = ""
     can_follow: bool = False
+    can_merge: bool = False
     is_related: bool = False
 
 
@@ -40,12 +45,21 @@ class Fitting:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """A recurring decision that this could belong to."""
+
+    cadence: Cadence
+    why: str
+
+
+@dataclass(frozen=True)
 class Existing:
     requests: list[Near]
     services: list[Fitting]
+    meetings: list[Meeting]
 
     def __bool__(self) -> bool:
-        return bool(self.requests or self.services)
+        return bool(self.requests or self.services or self.meetings)
 
 
 def existing_for(
@@ -61,14 +75,21 @@ def existing_for(
     return Existing(
         [_near(one, reader, now, seen) for one in theirs[:FOR_REQUESTERS]],
         fitting(text, reader),
+        meetings(text),
     )
 
 
-def near_work(work: WorkRequest, *, reader: User, now: datetime) -> list[Near]:
+def near_work(work: WorkRequest, *, reader: User, now: datetime) -> Existing:
     """What an analyst is shown: titles of all, pairs that were judged left out or marked."""
+    text = f"{work.title} {work.ask} {work.need}"
+    near = _near_requests(work, text, reader, now)
+    return Existing(near, fitting(text, reader), meetings(text))
+
+
+def _near_requests(work: WorkRequest, text: str, reader: User, now: datetime) -> list[Near]:
     decision = getattr(work, "decision", None)
     wanted = Wanted(
-        f"{work.title} {work.ask} {work.need}",
+        text,
         service_id=work.service_id,
         decision=decision.name if decision else "",
         leave_out=_judged(work, Verdict.DIFFERENT) | {work.pk},
@@ -81,18 +102,34 @@ def near_work(work: WorkRequest, *, reader: User, now: datetime) -> list[Near]:
 
 def fitting(text: str, reader: User) -> list[Fitting]:
     """Services whose own words hold at least two telling words of the text."""
-    words = words_of(text)
     offered = Service.objects.listed().visible_to(reader)
-    found = []
-    for service in offered if words else ():
-        current = service.current
-        assert current is not None
-        about = f"{current.name} {current.outcome} {current.summary} {current.decision_served}"
-        shared = overlap(words, about)
-        if len(shared) > 1:
-            found.append((len(shared), service.pk, service, f"shares: {', '.join(shared[:4])}"))
-    found.sort(key=lambda one: (-one[0], one[1]))
-    return [Fitting(service, why) for _, _, service, why in found[:SERVICES]]
+    return [Fitting(service, why) for service, why in _telling(text, offered, _about_service)]
+
+
+def meetings(text: str) -> list[Meeting]:
+    """Recurring decisions whose own words hold at least two telling words of the text."""
+    kept = Cadence.objects.filter(ended_at=None).order_by("next_on", "name")[:MOST_MEETINGS]
+    return [Meeting(cadence, why) for cadence, why in _telling(text, kept, _about_meeting)]
+
+
+def _telling(
+    text: str, things: Iterable[Thing], about: Callable[[Thing], str]
+) -> list[tuple[Thing, str]]:
+    words = words_of(text)
+    shared = [(thing, overlap(words, about(thing))) for thing in things] if words else []
+    close = [(thing, common) for thing, common in shared if len(common) > 1]
+    close.sort(key=lambda pair: (-len(pair[1]), pair[0].pk))
+    return [(thing, f"shares: {', '.join(common[:4])}") for thing, common in close[:SERVICES]]
+
+
+def _about_service(service: Service) -> str:
+    current = service.current
+    assert current is not None
+    return f"{current.name} {current.outcome} {current.summary} {current.decision_served}"
+
+
+def _about_meeting(cadence: Cadence) -> str:
+    return f"{cadence.name} {cadence.decider} {cadence.decides} {cadence.data}"
 
 
 def may_read_title(reader: User, work: WorkRequest, seen: set[int]) -> bool:
@@ -144,5 +181,6 @@ def _near(
         reference=work.reference if is_told else "",
         address=work.get_absolute_url() if work.pk in seen else "",
         can_follow=is_told and work.is_open and not is_theirs and not reader.is_pmo,
+        can_merge=reader.is_pmo and work.is_open and work.requester_id != reader.pk,
         is_related=work.pk in related,
     )

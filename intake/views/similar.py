@@ -97,7 +97,7 @@ def triage_similar(request: PortalRequest, page: RequestPage) -> HttpResponse:
             return redirect("intake:triage_similar", work.reference)
     near = near_work(work, reader=request.user, now=page.now)
     part = "_similar" if request.htmx else "similar"
-    context = {"work": work, "near": near, "crumbs": _crumbs(work)}
+    context = {"work": work, "existing": near, "crumbs": _crumbs(work)}
     return render(request, f"intake/triage/{part}.html", context)
 
 

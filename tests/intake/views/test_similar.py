@@ -5,10 +5,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from intake.models import Answer, JudgedPair, WorkRequest
+from intake.services import cadences
 from intake.services import similar as acts
 from intake.similar import Wanted, similar
 from tests.factories.accounts import PersonFactory
 from tests.factories.intake import make_draft, make_work
+from tests.intake.services.test_cadences import CALL
 
 pytestmark = pytest.mark.django_db
 TRUCKS = "Suppliers tell us of late deliveries after the trucks are booked for the week."
@@ -135,3 +137,30 @@ def test_an_analyst_links_two_or_says_that_they_are_not_similar(
 def test_requesters_do_not_see_the_page_of_the_pmo(client, work, colleague):
     client.force_login(colleague)
     assert client.get(reverse("intake:triage_similar", args=[work.reference])).status_code == 403
+
+
+def test_a_recurring_decision_is_named_and_can_cover_it(
+    client, requester, analyst, policies, berlin
+):
+    call = cadences.save_cadence(None, fields=CALL, actor=analyst, at=berlin("2026-03-01 09:00"))
+    client.force_login(requester)
+    typed = while_typing(client, "We never know how many trucks to book before the suppliers.")
+    assert "Capacity call" in typed
+    assert "This is decided every week. It already uses: supplier dates, bookings." in typed
+    draft = make_draft(requester, berlin("2026-03-02 10:00"))
+    page = client.get(reverse("intake:ask_similar", args=[draft.draft_key])).content.decode()
+    assert reverse("intake:ask_cadence", args=[draft.draft_key, call.pk]) in page
+
+
+def test_an_analyst_merges_from_the_list_and_sees_services_and_meetings(
+    client, work, others, analyst, requester, policies, berlin
+):
+    cadences.save_cadence(None, fields=CALL, actor=analyst, at=berlin("2026-03-01 09:00"))
+    twin = make_work(requester, berlin("2026-03-05 10:00"), need=TRUCKS)
+    client.force_login(analyst)
+    page = client.get(reverse("intake:triage_similar", args=[twin.reference])).content.decode()
+    merge = f"/triage/{twin.reference}/merge/?find={work.reference}&amp;into={work.reference}"
+    assert merge in page
+    assert "Capacity call" in page
+    form = client.get(merge.replace("&amp;", "&")).content.decode()
+    assert f"{work.reference} {work.title}" in form
