@@ -71,19 +71,19 @@ def test_a_small_ask_from_the_first_word_to_the_confirmation(any_page):
     assert WorkRequest.objects.received().count() == 1
 
 
-def test_an_empty_question_brings_the_person_to_what_is_missing(own_page, draft):
+def test_an_empty_question_brings_the_person_to_what_is_missing(any_page, draft):
     draft.answers.filter(slug="decision").delete()
-    own_page.goto(f"/ask/{draft.draft_key}/decision/")
-    press(own_page)
-    expect(own_page).to_have_title(re.compile("^Error: What decision will this help"))
-    expect(own_page.locator(".error-summary")).to_be_focused()
-    own_page.locator(".error-summary a").click()
-    expect(own_page.locator("#id_decision")).to_be_focused()
-    expect(own_page.get_by_label("What makes it hard to say?")).to_be_hidden()
-    own_page.get_by_label("I am not sure yet. Help me find it.").check()
-    own_page.get_by_label("What makes it hard to say?").fill("Two people decide")
-    press(own_page)
-    expect(own_page).not_to_have_title(re.compile("^Error"))
+    any_page.goto(f"/ask/{draft.draft_key}/decision/")
+    press(any_page)
+    expect(any_page).to_have_title(re.compile("^Error: What decision will this help"))
+    expect(any_page.locator(".error-summary")).to_be_focused()
+    any_page.locator(".error-summary a").click()
+    expect(any_page.locator("#id_decision")).to_be_focused()
+    expect(any_page.get_by_label("What makes it hard to say?")).to_be_hidden()
+    any_page.get_by_label("I am not sure yet. Help me find it.").check()
+    any_page.get_by_label("What makes it hard to say?").fill("Two people decide")
+    press(any_page)
+    expect(any_page).not_to_have_title(re.compile("^Error"))
 
 
 def test_two_windows_keep_both_texts_until_one_is_chosen(any_page, draft):
@@ -117,6 +117,32 @@ def test_words_typed_in_the_first_question_survive_a_closed_tab(own_page):
     box.blur()
     press(again)
     expect(again.get_by_role("heading", level=1)).to_have_text("Which of these is closest?")
+
+
+def test_typing_goes_on_without_a_connection_and_is_kept_once_it_is_back(own_page, draft):
+    own_page.goto(f"/ask/{draft.draft_key}/who/")
+    line, box = own_page.locator("#save-status"), own_page.get_by_label("Who will use the result?")
+    own_page.context.set_offline(True)
+    box.fill("The buyers of all five plants")
+    expect(line).to_have_text("Not saved. We try again. Your text is safe on this screen.")
+    own_page.context.set_offline(False)
+    expect(line).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=10_000)
+    assert draft.answers.get(slug="who").get("who") == "The buyers of all five plants"
+
+
+def test_an_answer_is_changed_from_the_check_page(
+    page_without_javascript, sign_in, requester, draft
+):
+    page = page_without_javascript
+    sign_in(page, requester)
+    page.goto(f"/ask/{draft.draft_key}/check/")
+    page.get_by_role("link", name="Change Which limit hurts most").click()
+    page.get_by_label("Risk", exact=True).check()
+    press(page)
+    expect(page).to_have_url(re.compile("/check/$"))
+    expect(page.get_by_role("main")).to_contain_text("Risk")
+    for kept in ("The three plant managers", "How many trucks to book", "trucks that leave full"):
+        expect(page.get_by_role("main")).to_contain_text(kept)
 
 
 def test_the_eight_answers_with_four_left_for_the_talk(
