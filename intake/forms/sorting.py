@@ -46,7 +46,7 @@ class MergeForm(ActForm):
         rows=3,
     )
     brings_answers = forms.BooleanField(
-        label="Bring their words and answers along",
+        label="Bring their words, answers and files along",
         help_text="As an internal note there. What is marked PMO only stays behind",
         required=False,
     )
@@ -68,6 +68,26 @@ class MergeForm(ActForm):
     def kept(self) -> WorkRequest:
         kept: WorkRequest = self.cleaned_data["into"]
         return kept
+
+
+class LabelForm(ActForm):
+    """What the words of a request are; the label wins over the rules."""
+
+    SOLUTION, NEED, RULES = "solution", "need", "rules"
+    label = pick_one(
+        "What do their words say?",
+        ((SOLUTION, "They ask for a solution"), (NEED, "They state a need")),
+        "Select what their words say",
+    )
+
+    def __init__(self, *args: Any, is_labelled: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_labelled:
+            label: Any = self.fields["label"]
+            label.choices = [
+                *label.choices,
+                (self.RULES, "What the rules read. Take the label off"),
+            ]
 
 
 class LaneForm(ActForm):

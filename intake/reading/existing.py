@@ -15,6 +15,8 @@ from intake.similar import Likeness, Wanted, overlap, similar, words_of
 
 FOR_REQUESTERS, FOR_PMO, SERVICES = 3, 5, 3
 MOST_MEETINGS = 200
+# Found beyond what is shown, since some may have to stay with the PMO.
+SPARE = 20
 HIDDEN = "A request from another department"
 Verdict = JudgedPair.Verdict
 Thing = TypeVar("Thing", bound=Model)
@@ -68,9 +70,10 @@ def existing_for(
     """What a requester is shown while asking. Of other departments only that there is one."""
     service = draft.service_id if draft else None
     different = _judged(draft, Verdict.DIFFERENT) if draft else frozenset()
-    wanted = Wanted(text, service_id=service, leave_out=different | _kept_private(reader))
-    found = similar(wanted, count=FOR_REQUESTERS + 1)
-    theirs = [one for one in found if draft is None or one.work.pk != draft.pk]
+    wanted = Wanted(text, service_id=service, leave_out=different)
+    found = similar(wanted, count=FOR_REQUESTERS + SPARE)
+    hidden = _kept_private(found, reader) | ({draft.pk} if draft else set())
+    theirs = [one for one in found if one.work.pk not in hidden]
     seen = _visible(theirs, reader)
     return Existing(
         [_near(one, reader, now, seen) for one in theirs[:FOR_REQUESTERS]],
@@ -144,14 +147,15 @@ def _visible(found: list[Likeness], reader: User) -> set[int]:
     return set(visible.values_list("pk", flat=True)) if ids else set()
 
 
-def _kept_private(reader: User) -> frozenset[int]:
+def _kept_private(found: list[Likeness], reader: User) -> set[int]:
     """Requests whose own words are marked PMO only are never shown to other requesters."""
     if reader.is_pmo:
-        return frozenset()
-    kept = Answer.objects.filter(slug="need", is_pmo_only=True).exclude(
+        return set()
+    ids = [one.work.pk for one in found]
+    kept = Answer.objects.filter(work__in=ids, slug="need", is_pmo_only=True).exclude(
         Q(work__requester=reader) | Q(work__raised_by=reader)
     )
-    return frozenset(kept.values_list("work_id", flat=True))
+    return set(kept.values_list("work_id", flat=True))
 
 
 def _judged(work: WorkRequest, verdict: str) -> frozenset[int]:

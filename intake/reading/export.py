@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.exporting import inert
 from accounts.models import User
-from intake.models import NO_PROMISE, WorkRequest
+from intake.models import NO_PROMISE, Answer, WorkRequest
+from intake.policies import is_of
 from intake.reading.badges import badge_of
 
 HEAD = (
@@ -45,13 +47,17 @@ MINE = (
 
 
 def own_lines(person: User, *, now: datetime) -> Iterator[tuple[object, ...]]:
-    """A person's own requests, newest first; drafts stay out."""
+    """A person's own requests, newest first; drafts stay out.
+
+    A title made of words for the PMO only is left out where the request was only joined.
+    """
     works = WorkRequest.objects.brought_by(person).received().order_by("-received_at", "-pk")
+    works = works.annotate(is_kept=Exists(_kept_with_pmo()))
     people = works.select_related("requester", "analyst", "service__current", "tier", "merged_into")
     for work in people.iterator(chunk_size=500):
         yield (
             work.reference,
-            work.title,
+            "" if getattr(work, "is_kept", False) and not is_of(person, work) else work.title,
             badge_of(work, now=now, is_theirs=True).words,
             work.requester.name,
             work.analyst.name if work.analyst else "",
@@ -67,16 +73,24 @@ def _day(moment: datetime | None) -> str:
     return timezone.localdate(moment).isoformat() if moment else ""
 
 
+def _kept_with_pmo() -> QuerySet[Answer]:
+    return Answer.objects.filter(work=OuterRef("pk"), slug="need", is_pmo_only=True)
+
+
 def lines(works: Iterable[WorkRequest], *, now: datetime) -> Iterator[list[str]]:
+    """Rows without what stays with the PMO: a file is handed on (product.md 11)."""
+    works = list(works)
+    kept = Answer.objects.filter(work__in=works, slug="need", is_pmo_only=True)
+    hidden = set(kept.values_list("work", flat=True))
     for work in works:
-        yield [inert(str(cell)) for cell in _cells(work, now)]
+        yield [inert(str(cell)) for cell in _cells(work, now, is_hidden=work.pk in hidden)]
 
 
-def _cells(work: WorkRequest, now: datetime) -> tuple[object, ...]:
+def _cells(work: WorkRequest, now: datetime, *, is_hidden: bool) -> tuple[object, ...]:
     due = work.queue_at
     return (
         work.reference,
-        work.title,
+        "" if is_hidden else work.title,
         badge_of(work, now=now).words,
         work.get_lane_display(),
         work.requester.name,
@@ -89,6 +103,6 @@ def _cells(work: WorkRequest, now: datetime) -> tuple[object, ...]:
         timezone.localtime(work.received_at).isoformat(timespec="minutes"),
         "" if due >= NO_PROMISE else timezone.localtime(due).isoformat(timespec="minutes"),
         work.framed,
-        work.ask,
+        "" if is_hidden else work.ask,
         work.need,
     )

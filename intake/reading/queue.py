@@ -65,6 +65,8 @@ def _filtered(works: Works, name: str, value: str, now: datetime) -> Works:
             return works.filter(framed__lt=int(value))
         case "age":
             return works.filter(received_at__lt=now - timedelta(days=int(value)))
+        case "level":
+            return works.filter(solution_level=int(value))
         case "behalf":
             return works.filter(raised_by__isnull=False)
         case _:

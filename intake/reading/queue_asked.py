@@ -144,6 +144,7 @@ FILTERS: dict[str, Callable[[str], bool]] = {
     "age": _is_small,
     "tag": _is_number,
     "behalf": lambda text: text == YES,
+    "level": lambda text: text in ("0", "1", "2", "3"),
     "priority": lambda text: text in Weighing.Priority.values,
 }
 

@@ -5,11 +5,13 @@ are `attach`ed.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.policies import require
@@ -141,6 +143,25 @@ def add(
         row.save(force_insert=True)
         _record("intake.file_added", row, actor=actor, at=at)
     return rows
+
+
+def bring(work: WorkRequest, note: Message, *, actor: User, at: datetime) -> None:
+    """Put a copy of each public file of another request to an internal note.
+
+    What belongs to an answer for the PMO only stays behind, and so does what is over the limit.
+    """
+    files = work.attachments.public().exclude(pk__in=kept_with_pmo(work).values("pk"))
+    room = MOST_IN_REQUEST - note.work.attachments.count()
+    for file in list(files.order_by("pk"))[: max(room, 0)]:
+        with suppress(FileNotFoundError), store.open_file(file.stored_name) as content:
+            received = [Received(file.name, file.content_type, store.write(content))]
+            add(note.work, received, actor=actor, at=at, message=note, is_internal=True)
+
+
+def kept_with_pmo(work: WorkRequest) -> QuerySet[Attachment]:
+    """The files of answers that are for the PMO only."""
+    only = work.answers.filter(is_pmo_only=True).values("slug")
+    return work.attachments.filter(question__in=only).exclude(question="")
 
 
 def _told_apart(

@@ -10,7 +10,7 @@ from accounts.policies import require
 from audit.services import record
 from intake import policies
 from intake.models import Answer, Joining, Message, Participant, Verdict, WorkRequest
-from intake.services import lifecycle
+from intake.services import attachments, lifecycle
 from intake.services.answers import in_words, is_open
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
@@ -42,8 +42,8 @@ def merge(
 ) -> Joining:
     """Join a request with another one that is kept, and tell its side once, in these words.
 
-    Its people take part in the kept request. With `brings_answers` its words and answers stand
-    there as an internal note. Raise NotKeptError when the other one is not open any more.
+    Its people take part in the kept request. With `brings_answers` its words, answers and files
+    stand there as an internal note. Raise NotKeptError when the other one is not open any more.
     """
     _lock_both(work, into)
     work = lock(work, seen=seen)
@@ -94,9 +94,10 @@ def _bring_answers(work: WorkRequest, into: WorkRequest, *, actor: User, at: dat
     text = f"From {work.reference}, {work.requester.name}:\n{work.ask}\n\n" + "\n".join(
         _lines(given, at)
     )
-    Message.objects.create(
+    note = Message.objects.create(
         work=into, author=actor, text=text.strip(), is_internal=True, from_pmo=True, sent_at=at
     )
+    attachments.bring(work, note, actor=actor, at=at)
 
 
 def _lines(answers: Iterable[Answer], at: datetime) -> list[str]:

@@ -19,7 +19,8 @@ from intake.views.requests import number_in
 
 PER_PAGE = 50
 PLACE = re.compile(
-    r"/requests/([^/]{1,20})/[^#]{0,200}#(message|note|question|answer)-([\w-]{1,30})$"
+    r"/requests/([^/]{1,20})/"
+    r"(?:[^#]{0,200}#(message|note|question|answer|need|verdict)-([\w-]{1,30})|files/(\d{1,18})/)$"
 )
 
 
@@ -71,4 +72,6 @@ def _place(address: str) -> Place | None:
     found = PLACE.search(address)
     number = WorkRequest.number_of(found[1]) if found else None
     work = WorkRequest.objects.received().filter(number=number).first() if number else None
-    return redaction.find(work, found[2], found[3]) if work and found else None
+    if work is None or found is None:
+        return None
+    return redaction.find(work, found[2] or "file", found[3] or found[4])

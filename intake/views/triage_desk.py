@@ -6,7 +6,7 @@ from accounts.models import User
 from intake import policies
 from intake.forms import sorting as forms
 from intake.models import Joining
-from intake.services import lanes, merging, problems, weighing
+from intake.services import lanes, merging, problems, reframing, weighing
 from intake.states import State
 from intake.views.triage_act import Act, Form, Work, given
 
@@ -27,6 +27,14 @@ def _was_merged(work: Work, form: Form, actor: User) -> bool:
 def _switch(work: Work, form: Form, actor: User, at: datetime) -> object:
     words = given(form, "reason", "seen")
     return lanes.switch(work, lane=form.lane, actor=actor, at=at, **words)
+
+
+def _label(work: Work, form: Form, actor: User, at: datetime) -> object:
+    label = form.cleaned_data["label"]
+    if label == forms.LabelForm.RULES:
+        return reframing.unlabel_solution(work, actor=actor, at=at)
+    is_solution = label == forms.LabelForm.SOLUTION
+    return reframing.label_solution(work, is_solution=is_solution, actor=actor, at=at)
 
 
 def _tag(work: Work, form: Form, actor: User, at: datetime) -> object:
@@ -72,6 +80,18 @@ DESK = (
         "moved to the other lane",
         part="intake/triage/_part_lane.html",
         key="s",
+    ),
+    Act(
+        "label",
+        "Label their words",
+        "Save the label",
+        forms.LabelForm,
+        policies.can_triage,
+        _label,
+        lambda work, form, actor: False,
+        "labelled",
+        hint="The rules are measured against what people of the PMO say. Requesters never see it.",
+        key="y",
     ),
     Act(
         "tag",

@@ -114,6 +114,7 @@ EXTRAS: dict[str, Made] = {
         "work": desk.work,
     },
     "lane": lambda desk: {"lane": _other_lane(desk.work)},
+    "label": lambda desk: {"is_labelled": desk.page.behind.label is not None},
     "weigh": _weigh_extras,
     "problem": _problem_extras,
     "answer": _root,

@@ -3,8 +3,9 @@
 import pytest
 import time_machine
 
-from intake.models import SavedView, WorkRequest
-from intake.services import triage
+from audit.models import Entry
+from intake.models import Answer, Participant, SavedView, WorkRequest
+from intake.services import conversation, triage
 from intake.states import State
 from tests.conftest import at_berlin
 from tests.factories.intake import make_work
@@ -94,3 +95,48 @@ def test_the_news_line_counts_what_came_since(desk, work):
     page = desk.get(f"/triage/news/?view=all&since={since}", headers=headers)
     assert "1 new request. Show" in page.content.decode()
     assert desk.get("/triage/news/?since=2026-13-99T99:99", headers=headers).status_code == 200
+
+
+def test_what_stays_with_the_pmo_is_in_no_export(desk, work, requester, outsider, berlin):
+    at = berlin("2026-03-02 11:00")
+    Participant.objects.create(work=work, person=outsider, added_at=at)
+    Answer.objects.filter(work=work, slug="need").update(is_pmo_only=True)
+    taken = desk.post("/triage/bulk/", {"act": "export", "pick": [work.number]}).content.decode()
+    assert work.reference in taken
+    assert "trucks" not in taken
+    for person, is_there in ((requester, True), (outsider, False)):
+        desk.force_login(person)
+        own = b"".join(desk.get("/requests/?format=csv").streaming_content).decode()
+        assert work.reference in own
+        assert ("trucks" in own) == is_there
+
+
+def test_their_words_are_labelled_filtered_and_the_label_comes_off(desk, work, berlin):
+    page = desk.get(f"/triage/{work.reference}/").content.decode()
+    assert 'data-key="y"' in page
+    address = f"/triage/{work.reference}/label/"
+    assert desk.post(address, {"seen": work.version}).status_code == 422
+    desk.post(address, {"seen": work.version, "label": "solution"})
+    assert WorkRequest.objects.get(pk=work.pk).solution_level == 3
+    assert work.reference in desk.get("/triage/?view=all&level=3").content.decode()
+    assert work.reference not in desk.get("/triage/?view=all&level=0").content.decode()
+    assert (
+        "Their words: Ask for a solution" in desk.get("/triage/?view=all&level=3").content.decode()
+    )
+    assert "Take the label off" in desk.get(address).content.decode()
+    desk.post(address, {"seen": work.version, "label": "rules"})
+    assert WorkRequest.objects.get(pk=work.pk).solution_level == 0
+    acts = Entry.objects.about(work).values_list("action", flat=True)
+    assert {"intake.solution_labelled", "intake.solution_unlabelled"} <= set(acts)
+
+
+def test_a_request_in_detail_costs_no_more_with_a_long_past(
+    desk, work, analyst, requester, berlin, django_assert_max_num_queries
+):
+    at = berlin("2026-03-02 11:00")
+    triage.claim(work, actor=analyst, at=at)
+    for number in range(20):
+        conversation.write(work, text=f"Word {number}", actor=requester, at=at)
+        conversation.note(work, text=f"Note {number}", actor=analyst, at=at)
+    with django_assert_max_num_queries(15):
+        desk.get(f"/triage/{work.reference}/", headers={"HX-Request": "true"})

@@ -7,8 +7,10 @@ import pytest
 from accounts.models import StandIn
 from audit.models import Entry
 from intake.models import InboundMail, Message
-from intake.services import conversation, triage
+from intake.services import agreement, attachments, conversation, triage
+from intake.uploads import store
 from notifications.models import OutboxMessage
+from tests.factories.files import PDF, upload
 from tests.factories.intake import make_work
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,38 @@ def test_a_removed_text_is_gone_and_who_and_why_stay(client, work, analyst, admi
     assert (entry.actor, entry.reason) == (administrator, "A salary.")
     shown = text_at(client, work.requester, f"/requests/{work.reference}/conversation/")
     assert "by Mo Adler, A salary." in shown
+
+
+def test_needs_verdicts_and_files_are_removed_too_and_what_rests_on_them_stays(
+    client, work, analyst, requester, administrator, berlin, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    at = berlin("2026-03-02 12:00")
+    (file,) = attachments.attach(work, [upload("Zwiebelfisch.pdf", PDF)], actor=requester, at=at)
+    kept = store.path_of(file.stored_name)
+    need = triage.play_back(work, text="Zwiebelfisch earns too much.", actor=analyst, at=at)
+    agreement.answer_play_back(work, need, reply="yes", actor=requester, at=at)
+    words = {"explanation": "Zwiebelfisch knows it. " * 3, "alternative": "Ask Zwiebelfisch"}
+    no = triage.decline(work, reason="exists", **words, actor=analyst, at=at)
+    client.force_login(administrator)
+    page = f"/requests/{work.reference}/"
+    for place in (f"{page}#need-1", f"{page}#verdict-{no.pk}", f"{page}files/{file.pk}/"):
+        shown = client.get("/manage/redaction/", {"place": place}).content.decode()
+        assert "Zwiebelfisch" in shown, place
+        gone = {"place": place, "reason": "A person’s pay."}
+        assert client.post("/manage/redaction/", gone).status_code == 302
+        shown = client.get("/manage/redaction/", {"place": place}).content.decode()
+        assert "Zwiebelfisch" not in shown, place
+    work.refresh_from_db()
+    need.refresh_from_db()
+    file.refresh_from_db()
+    assert "Zwiebelfisch" not in f"{work.need} {need.text} {file.name}"
+    assert need.requester_agreed_at == at
+    assert work.state == "declined"
+    assert "Removed on" in store.open_file(file.stored_name).read().decode()
+    assert client.get("/manage/redaction/", {"place": f"{page}#need-99"}).status_code == 422
+    assert Entry.objects.filter(action="intake.redacted").count() == 3
+    assert kept.exists()  # until the act is committed
 
 
 def test_only_an_administrator_removes_texts_and_reads_the_log_of_mail(client, lead, administrator):
