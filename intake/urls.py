@@ -184,6 +184,7 @@ urlpatterns = [
     path("triage/", queue.queue_page, name="queue"),
     path("triage/bulk/", bulk.bulk_page, name="bulk"),
     path("triage/keys/", keys.keys_page, name="keys"),
+    path("triage/people/", queue.people, name="queue_people"),
     path("triage/news/", queue.news, name="queue_news"),
     path("triage/views/", saved_views.views_page, name="saved_views"),
     path("triage/views/<int:view>/remove/", saved_views.remove_view, name="remove_view"),

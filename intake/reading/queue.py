@@ -53,9 +53,9 @@ def _filtered(works: Works, name: str, value: str, now: datetime) -> Works:
         case "q":
             number = WorkRequest.number_of(value.strip())
             return works.filter(number=number) if number else search.matching(works, value)
-        case "analyst" if value == NOBODY:
-            return works.filter(state=State.NEW)
-        case "area" | "analyst" | "service":
+        case "analyst":
+            return _claimed_by(works, value.strip())
+        case "area" | "service":
             return works.filter(**{COLUMN[name]: int(value)})
         case "lane" | "state" | "urgency" | "tier" | "priority":
             return works.filter(**{COLUMN.get(name, name): value})
@@ -73,9 +73,17 @@ def _filtered(works: Works, name: str, value: str, now: datetime) -> Works:
             return works.filter(_holds(name, value))
 
 
+def _claimed_by(works: Works, said: str) -> Works:
+    """Nobody's, or those of a person by id, or by a part of the name as it is typed."""
+    if said.casefold() in (NOBODY, "nobody"):
+        return works.filter(state=State.NEW)
+    if said.isdigit():
+        return works.filter(analyst=int(said))
+    return works.filter(analyst__in=User.objects.pmo().filter(name__icontains=said).values("pk"))
+
+
 COLUMN = {
     "area": "department",
-    "analyst": "analyst",
     "service": "service",
     "tier": "tier__level",
     "priority": "weighing__priority",

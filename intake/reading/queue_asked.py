@@ -136,7 +136,7 @@ FILTERS: dict[str, Callable[[str], bool]] = {
     "state": lambda text: text in OPEN,
     "service": _is_number,
     "tier": lambda text: text in ServiceTier.Level.values,
-    "analyst": lambda text: text == NOBODY or _is_number(text),
+    "analyst": lambda text: _is_number(text) or any(letter.isalpha() for letter in text),
     "urgency": lambda text: text in WorkRequest.Urgency.values,
     "clock": lambda text: text in CLOCKS,
     "below": _is_small,

@@ -1,4 +1,7 @@
-"""The filters of the triage queue as drop-downs, and in words where they are in use."""
+"""The filters of the triage queue as fields, and in words where they are in use.
+
+Whoever claimed is typed: the page must not grow with the number of people at the PMO.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -17,6 +20,8 @@ class Filter(NamedTuple):
     label: str
     any_words: str
     options: list[tuple[str, str, bool]]
+    # What stands in a field to type in; such a field has no options.
+    typed: str | None = None
 
 
 Options = Mapping[str, str]
@@ -41,9 +46,9 @@ MORE = {
     "behalf": ("On behalf", "Either"),
 }
 NAMES = ANY | MORE
+TYPED = "analyst"
 _OPTIONS: dict[str, Callable[[Choices], Options]] = {
     "area": lambda known: known.areas,
-    "analyst": lambda known: {NOBODY: "Nobody"} | known.analysts,
     "state": lambda _: {state.value: str(state.label) for state in State if state in OPEN},
     "lane": lambda _: dict(Lane.choices),
     "urgency": lambda _: dict(WorkRequest.Urgency.choices[1:]),
@@ -80,9 +85,16 @@ def drop_downs(
     asked: Asked, known: Choices, names: Mapping[str, tuple[str, str]] = ANY
 ) -> list[Filter]:
     return [
-        Filter(name, label, any_words, _marked(_OPTIONS[name](known), asked.filters.get(name)))
+        Filter(name, label, any_words, [], typed=_typed(asked.filters.get(name, ""), known))
+        if name == TYPED
+        else Filter(name, label, any_words, _marked(_OPTIONS[name](known), asked.filters.get(name)))
         for name, (label, any_words) in names.items()
     ]
+
+
+def _typed(value: str, known: Choices) -> str:
+    """What the field says: a name, also where the address names a person by id."""
+    return "Nobody" if value == NOBODY else known.analysts.get(value, value)
 
 
 def _marked(options: Options, chosen: str | None) -> list[tuple[str, str, bool]]:
@@ -97,5 +109,7 @@ def in_words(name: str, value: str, known: Callable[[], Choices]) -> str:
     """A filter in use, such as "Lane: Quick lane"; `known` is read only when it is needed."""
     if name == "q":
         return f"“{value}”"
+    if name == TYPED:
+        return f"{NAMES[name][0]}: {_typed(value, known())}"
     words = _OPTIONS[name](known()).get(value) or ODD.get(name, "not known").format(value)
     return f"{NAMES[name][0]}: {words}"

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.http import PortalRequest
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.policies import role_required
 from intake.reading import queue
 from intake.reading.queue_asked import VIEWS, Asked, asked_in
@@ -29,6 +29,14 @@ def queue_page(request: PortalRequest) -> HttpResponse:
     template = "intake/triage/_queue.html" if request.htmx else "intake/triage/queue.html"
     context = {"queue": page, "unclaimed_count": page.unclaimed}
     return remember_view(request, render(request, template, context))
+
+
+@pmo_only
+@require_safe
+def people(request: PortalRequest) -> HttpResponse:
+    """The names to choose from in "Claimed by", fetched once somebody wants to type one."""
+    names = User.objects.pmo().order_by("name").values_list("name", flat=True)
+    return render(request, "intake/triage/_people.html", {"names": ["Nobody", *names]})
 
 
 def asked_by(request: PortalRequest) -> Asked:

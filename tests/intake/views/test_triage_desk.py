@@ -8,6 +8,7 @@ from intake.models import Answer, Participant, SavedView, WorkRequest
 from intake.services import conversation, triage
 from intake.states import State
 from tests.conftest import at_berlin
+from tests.factories.accounts import PersonFactory
 from tests.factories.intake import make_work
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,28 @@ def test_a_request_in_detail_costs_no_more_with_a_long_past(
         conversation.note(work, text=f"Note {number}", actor=analyst, at=at)
     with django_assert_max_num_queries(15):
         desk.get(f"/triage/{work.reference}/", headers={"HX-Request": "true"})
+
+
+def test_whoever_claimed_is_typed_and_the_page_does_not_grow_with_people(
+    desk, work, analyst, other_analyst, berlin
+):
+    triage.claim(work, actor=other_analyst, at=berlin("2026-03-02 11:00"))
+
+    def shown(said):
+        return desk.get("/triage/", {"view": "all", "analyst": said}).content.decode()
+
+    for said in ("Mika Lund", "mika", str(other_analyst.pk)):
+        assert work.reference in shown(said), said
+    assert 'value="Mika Lund"' in shown(str(other_analyst.pk))
+    for said in ("Dana Reyes", "nobody", "Nobody Atall"):
+        assert f"{work.reference}</a>" not in shown(said), said
+    before = len(desk.get("/triage/").content)
+    for number in range(20):
+        PersonFactory(name=f"Colleague {number}", roles=["analyst"])
+    assert len(desk.get("/triage/").content) == before
+    assert "Colleague 19" in desk.get("/triage/people/").content.decode()
+
+
+def test_the_names_of_the_pmo_are_for_the_pmo(client, requester):
+    client.force_login(requester)
+    assert client.get("/triage/people/").status_code == 403
