@@ -34,6 +34,33 @@ class Column:
     is_suggested: bool = False
 
 
+@dataclass(frozen=True)
+class Bars:
+    """How one tier stands: the days to its first result, and how much one gets, of the most."""
+
+    words: str
+    days: int
+    most_days: int
+    depth: int
+    most_depth: int
+
+
+def bars(tiers: Sequence[ServiceTier]) -> list[Bars]:
+    """Speed against depth at a glance. Depth counts the rows of the table that the tier fills."""
+    longest = max((tier.first_result_days for tier in tiers), default=0)
+    depths = {tier.pk: _depth(tier) for tier in tiers}
+    deepest = max(depths.values(), default=0)
+    return [
+        Bars(str(tier), tier.first_result_days, longest, depths[tier.pk], deepest) for tier in tiers
+    ]
+
+
+def _depth(tier: ServiceTier) -> int:
+    """What it says, how exact it is, and that nothing is left out."""
+    given = (tier.you_will_know, tier.promise, tier.exactness, not tier.you_will_not_get)
+    return sum(map(bool, given))
+
+
 def caption(tiers: Sequence[ServiceTier]) -> str:
     """What the table is for; with one tier there is nothing to choose."""
     return "Choose how fast and how deep" if len(tiers) > 1 else "One tier, the same for all"

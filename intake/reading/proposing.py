@@ -22,6 +22,7 @@ class Choice:
     columns: Sequence[comparison.Column] = ()
     rows: Sequence[comparison.Row] = field(default=())
     caption: str = ""
+    bars: Sequence[comparison.Bars] = ()
     # What each tier costs and gives beside the next faster one.
     tradeoffs: Sequence[str] = ()
 
@@ -53,5 +54,6 @@ def choice_of(slug: str, *, now: datetime) -> Choice:
             load=room.words,
         ),
         caption=comparison.caption(tiers),
+        bars=comparison.bars(tiers),
         tradeoffs=[tradeoff(tier, tiers) for tier in tiers],
     )

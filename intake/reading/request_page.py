@@ -27,6 +27,7 @@ from intake.models import (
     NewDate,
     Participant,
     ResultCheck,
+    Session,
     Verdict,
     WorkRequest,
 )
@@ -77,7 +78,20 @@ def readable(user: User) -> QuerySet[WorkRequest]:
     return found.annotate(
         message_count=_how_many(Message.objects.public()),
         note_count=_how_many(Message.objects.filter(is_internal=True)),
+        talk_at=_first(Session.objects.filter(work=OuterRef("pk"), closed_at=None), "starts_at"),
+        contact_by=_first(_contacts(), "due_at"),
     )
+
+
+def _first(rows: QuerySet[Any], moment: str) -> Subquery:
+    """The soonest of these moments, if one is known."""
+    known = rows.filter(**{f"{moment}__isnull": False}).order_by(moment)
+    return Subquery(known.values(moment)[:1])
+
+
+def _contacts() -> QuerySet[Clock]:
+    running = Clock.objects.filter(state=Clock.State.RUNNING, metric="next_contact")
+    return running.filter(subject=OuterRef("subject"))
 
 
 def _how_many(messages: QuerySet[Message]) -> Coalesce:
@@ -126,6 +140,19 @@ class RequestPage:
     @property
     def badge(self) -> Badge:
         return badge_of(self.work, now=self.now, is_theirs=self.is_theirs)
+
+    @property
+    def talk_at(self) -> datetime | None:
+        """When both sides talk next, for those who may read of talks."""
+        found: datetime | None = getattr(self.work, "talk_at", None)
+        is_coming = found is not None and found > self.now and self.work.is_open
+        return found if is_coming and policies.can_read_talks(self.reader, self.work) else None
+
+    @property
+    def contact_by(self) -> datetime | None:
+        """When the contact writes again at the latest."""
+        found: datetime | None = getattr(self.work, "contact_by", None)
+        return found if self.work.is_open else None
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from intake.models import Problem, Symptom, Weighing, WorkRequest
 from intake.reading.joining import join_case
 from intake.reading.priority import Advice, advice
 from intake.reading.queue import open_to
+from intake.reading.requesters import last_contact
 from intake.reading.urgency import lane_case, normal_date, urgent_case
 from intake.services import roots
 from intake.states import Lane
@@ -44,6 +45,12 @@ def _colleagues(work: WorkRequest) -> Any:
     """Everybody who may take this request, without who has it."""
     others = User.objects.pmo().exclude(pk=work.requester_id)
     return (others.exclude(pk=work.analyst_id) if work.analyst_id else others).order_by("name")
+
+
+def _contact_last_time(work: WorkRequest) -> str:
+    """Who worked with this requester before is proposed again (product.md 18)."""
+    last = last_contact(work)
+    return str(last.analyst_id) if last and work.analyst_id is None else ""
 
 
 def _other_lane(work: WorkRequest) -> str:
@@ -122,6 +129,7 @@ EXTRAS: dict[str, Made] = {
     "hand-over": _root,
 }
 INITIAL: dict[str, Made] = {
+    "assign": lambda desk: {"to": _contact_last_time(desk.work)},
     "reframe": lambda desk: {
         "text": desk.page.need.text if desk.page.need else desk.page.own_sentence
     },

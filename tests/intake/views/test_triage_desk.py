@@ -5,11 +5,11 @@ import time_machine
 
 from audit.models import Entry
 from intake.models import Answer, Participant, SavedView, WorkRequest
-from intake.services import conversation, triage
+from intake.services import conversation, discovery, triage
 from intake.states import State
 from tests.conftest import at_berlin
 from tests.factories.accounts import PersonFactory
-from tests.factories.intake import make_work
+from tests.factories.intake import agree_need, make_work
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +166,35 @@ def test_whoever_claimed_is_typed_and_the_page_does_not_grow_with_people(
 def test_the_names_of_the_pmo_are_for_the_pmo(client, requester):
     client.force_login(requester)
     assert client.get("/triage/people/").status_code == 403
+
+
+def test_the_contact_of_last_time_is_preselected(desk, work, requester, other_analyst, berlin):
+    triage.claim(work, actor=other_analyst, at=berlin("2026-03-02 11:00"))
+    anew = make_work(requester, berlin("2026-03-02 11:30"))
+    page = desk.get(f"/triage/{anew.reference}/assign/").content.decode()
+    assert f'<option value="{other_analyst.pk}" selected>' in page
+
+
+def test_speed_and_depth_of_each_tier_stand_as_bars_with_their_numbers(
+    desk, work, service, analyst, berlin
+):
+    agree_need(work, analyst, berlin("2026-03-02 11:00"))
+    page = desk.get(f"/triage/{work.reference}/propose/?service={service.slug}").content.decode()
+    assert page.count("<meter") == 6
+    assert "8 working days to the first result" in page
+    assert "rows you get" in page
+
+
+def test_the_page_of_a_request_says_when_its_sides_talk_next(
+    client, work, analyst, requester, berlin
+):
+    at = berlin("2026-03-02 11:00")
+    triage.claim(work, actor=analyst, at=at)
+    client.force_login(requester)
+    assert "Next contact by" in client.get(work.get_absolute_url()).content.decode()
+    talk = {"length": 25, "place": "Room 4", "people": "", "actor": analyst, "at": at}
+    session = discovery.plan(work, slots=[berlin("2026-03-04 12:00")], **talk)
+    discovery.choose_time(session, starts_at=berlin("2026-03-04 12:00"), actor=requester, at=at)
+    page = client.get(work.get_absolute_url()).content.decode()
+    assert "You talk on" in page
+    assert "Wed 4 Mar, 12:00" in page
