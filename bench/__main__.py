@@ -10,13 +10,15 @@ from typing import Any
 from bench import raw, report
 from bench.embedded import embedded
 from bench.goals import judge
+from bench.keys import keys
 from bench.rounds import Measured, Page, measure
 from bench.servers import LIMIT, PORTAL, Site, ask
 from bench.sweep import sweep
 from bench.working_time import working_time
 
 BURST = 32
-READING = ("queue", "filtered", "deep", "search", "detail", "triage", "board", "month")
+READING = ("queue", "filtered", "deep", "search", "detail", "triage", "board", "month", "fragment")
+ANALYSTS = 4
 WRITING = ("submit", "burst")
 WHOLE = {"sizes": [1_000, 100_000], "rounds": 7, "total": 160, "open": [10_000, 100_000]}
 QUICK = {"sizes": [1_000], "rounds": 2, "total": 40, "open": [2_000]}
@@ -26,7 +28,7 @@ TEXT = "text=Supplier+delays+reach+us+after+the+trucks+are+booked"
 def arguments(given: Sequence[str] | None = None) -> Namespace:
     parser = ArgumentParser(prog="python -m bench", description=__doc__)
     add = parser.add_argument
-    add("what", nargs="?", choices=("pages", "sweep", "time", "embedded"), default="pages")
+    add("what", nargs="?", choices=("pages", "keys", "sweep", "time", "embedded"), default="pages")
     add("--sizes", type=numbers, help="requests; default 1000,100000")
     add("--only", type=words, default=[*READING, *WRITING], metavar="PAGE,…")
     add("--rounds", type=int, help="default 7")
@@ -76,11 +78,18 @@ def pages(options: Namespace) -> str:
 
 MEASURES = {
     "pages": pages,
+    "keys": lambda options: keys(max(options.sizes)),
     "sweep": lambda options: sweep(options.open, options.rounds),
     "time": lambda _: working_time(),
     "embedded": lambda options: embedded(min(options.open), options.rounds),
 }
-NAMES = {"pages": "measured", "sweep": "swept", "time": "timed", "embedded": "embedded"}
+NAMES = {
+    "pages": "measured",
+    "keys": "pressed",
+    "sweep": "swept",
+    "time": "timed",
+    "embedded": "embedded",
+}
 
 
 def _tables(sites: list[Site], options: Namespace) -> str:
@@ -124,7 +133,11 @@ def forms_needed(options: Namespace) -> int:
 def pages_of(site: Site, told: dict[str, Any]) -> list[Page]:
     if site.kind == LIMIT:
         return _limit_pages(site, told)
-    reading = [Page(name, site, told["pages"][name], told["analyst"]) for name in READING]
+    pages, analyst = told["pages"], told["analyst"]
+    reading = [Page(name, site, pages[name], analyst) for name in READING if name in pages]
+    # What an analyst waits for after a key: the request beside the list.
+    part = Page("fragment", site, pages["triage"], analyst, clients=ANALYSTS, part="queue-detail")
+    reading.append(part)
     drafts, half = told["drafts"], len(told["drafts"]) // 2
     submit = Page("submit", site, drafts[:half], told["asker"], expects=302, body="send=1")
     burst = Page("burst", site, drafts[half:], told["asker"], 302, BURST, "send=1")

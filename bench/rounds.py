@@ -26,6 +26,8 @@ class Page:
     expects: int = 200
     clients: int = 8
     body: str = ""
+    # The part of the page that htmx asks for; empty for the whole page.
+    part: str = ""
     used: int = 0
 
     @property
@@ -34,6 +36,8 @@ class Page:
 
     def order(self, total: int) -> dict[str, object]:
         headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+        if self.part:
+            headers |= {"HX-Request": "true", "HX-Target": self.part}
         if self.body:
             token = self.cookies.get("csrftoken", "")
             headers |= {"Content-Type": FORM, "X-CSRFToken": token}
