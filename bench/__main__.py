@@ -136,7 +136,7 @@ def pages_of(site: Site, told: dict[str, Any]) -> list[Page]:
     pages, analyst = told["pages"], told["analyst"]
     reading = [Page(name, site, pages[name], analyst) for name in READING if name in pages]
     # What an analyst waits for after a key: the request beside the list.
-    part = Page("fragment", site, pages["triage"], analyst, clients=ANALYSTS, part="queue-detail")
+    part = Page("fragment", site, pages["triage"], analyst, clients=ANALYSTS, part="queue")
     reading.append(part)
     drafts, half = told["drafts"], len(told["drafts"]) // 2
     submit = Page("submit", site, drafts[:half], told["asker"], expects=302, body="send=1")
