@@ -5,6 +5,10 @@ RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt
 
 FROM python:3.11-slim
+# pg_dump and pg_restore, for the commands backup and restore.
+RUN apt-get update -q \
+ && apt-get install -q -y --no-install-recommends postgresql-client \
+ && rm -rf /var/lib/apt/lists/*
 # Attachments are written to /data; nothing else in the image is writable for the portal.
 RUN useradd --uid 1000 --create-home portal \
  && install --directory --owner portal --group portal /data

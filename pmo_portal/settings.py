@@ -305,6 +305,9 @@ IMAP_URL = address(
     "IMAP_URL", {"imap", "imaps"}, "", example="imaps://name:password@mail.example.org:993/INBOX"
 )
 
+# Whoever reads /metrics sends this as "Authorization: Bearer …". Empty: there is no such page.
+METRICS_TOKEN = text("METRICS_TOKEN")
+
 # How the organisation introduces its PMO; `/manage/` takes these over later.
 PMO_PHONE = text("PMO_PHONE", "4400")
 PMO_MAIL = text("PMO_MAIL", "pmo@demo.example")
@@ -364,13 +367,16 @@ CELERY_BEAT_SCHEDULE = timetable(
 )
 
 LOG_LEVEL = one_of("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
+# JSON where logs are gathered, which is where the portal is served.
+LOG_FORMAT = one_of("LOG_FORMAT", {"plain", "json"}, "plain" if EMBEDDED else "json")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "pmo_portal.logs.formatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"celery": {"level": "WARNING"}, "django.server": {"level": "INFO"}},
 }

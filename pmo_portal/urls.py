@@ -23,7 +23,10 @@ urlpatterns = [
     path("manage/", views.manage, name="manage"),
     path("landing/", views.landing, name="landing"),
     path("theme/", views.theme, name="theme"),
+    path("manage/status/", views.status, name="status"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("", include("accounts.urls")),
 ]
 

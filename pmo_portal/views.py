@@ -1,16 +1,20 @@
 """Pages that belong to no app: where a person lands, the theme, the sign of life."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from accounts.http import PortalRequest, is_person
 from accounts.landing import start_of
 from accounts.models import User
 from accounts.moment import database_now
 from accounts.policies import administrators_only
+from pmo_portal import health
 from pmo_portal.attention import findings
 
 YEAR = 365 * 24 * 3600
@@ -48,3 +52,30 @@ def theme(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that this process answers; it asks no other part."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether requests may be sent here: the database answers and is migrated."""
+    why_not = health.why_not_ready()
+    said = why_not or "ready"
+    return HttpResponse(f"{said}\n", content_type="text/plain", status=503 if why_not else 200)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The figures for Prometheus, for whoever holds the token; without one there is no page."""
+    given = request.headers.get("Authorization", "")
+    wanted = settings.METRICS_TOKEN
+    if not wanted or not constant_time_compare(given, f"Bearer {wanted}"):
+        raise Http404
+    return HttpResponse(generate_latest(health.registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+@require_safe
+@administrators_only
+def status(request: PortalRequest) -> HttpResponse:
+    """What works, what waits and what is stuck, figure by figure."""
+    now = database_now()
+    context = {"figures": health.figures(now), "findings": findings(now), "checked_at": now}
+    return render(request, "manage/status.html", context)
