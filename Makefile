@@ -20,7 +20,7 @@ AS_SERVED := SECRET_KEY=only-to-check-the-settings-of-a-served-portal-with-4-and
 
 export DATA_DIR
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench clean runtime tools python
+.PHONY: help run test check format lock audit bench clean runtime tools python
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ format: tools ## Bring code and templates into the one style
 lock: tools ## Pin the newest allowed packages (needs the network)
 	.venv/bin/$(LOCK) --upgrade requirements.in --output-file requirements.txt
 	.venv/bin/$(LOCK) --upgrade requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+
+audit: tools ## Ask for known weaknesses of the pinned packages (needs its service)
+	.venv/bin/uv tool run pip-audit==2.9.0 --require-hashes --disable-pip --requirement requirements.txt
 
 bench: tools ## Measure speed on a database of its own
 	@exec $(IN_VENV) -m bench $(ARGS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import outcomes, services
+from catalog.views import keeping, outcomes, services
 
 app_name = "catalog"
 OUTCOME = "services/<slug:slug>/outcomes/<slug:outcome>/"
@@ -11,6 +11,13 @@ urlpatterns = [
     path("services/<slug:slug>/", services.service, name="service"),
     path("services/<slug:slug>/interest/", services.tell_me, name="tell_me"),
     path("services/<slug:slug>/versions/<int:number>/", services.version, name="version"),
+    path("services/<slug:slug>/improvements/", keeping.improvements, name="improvements"),
+    path(
+        "services/<slug:slug>/improvements/<int:number>/", keeping.improvement, name="improvement"
+    ),
+    path("services/<slug:slug>/contacts/", keeping.contacts, name="contacts"),
+    path("services/<slug:slug>/stories/", keeping.stories, name="stories"),
+    path("services/<slug:slug>/stories/<int:number>/hide/", keeping.hide_story, name="story_hide"),
     # Outcome promises
     path("services/<slug:slug>/outcomes/", outcomes.outcomes, name="outcomes"),
     path("services/<slug:slug>/outcomes/new/", outcomes.define, name="outcome_new"),

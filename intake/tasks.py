@@ -1,5 +1,7 @@
 """Doorbells of requests."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +13,7 @@ from intake.services import (
     draft_life,
     figures,
     import_runs,
+    improving,
     mailbox,
     pilots,
     triage,
@@ -49,6 +52,16 @@ def work_out_figures() -> None:
 def tend_drafts() -> int:
     """Remind of drafts that rest, and let go of those that nobody touched for sixty days."""
     return draft_life.tend(database_now())
+
+
+@shared_task
+def suggest_improvements() -> int:
+    """Put the missed promises of this month and the last on the lists of their services."""
+    now = database_now()
+    today = timezone.localtime(now).date()
+    first = today.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    return sum(improving.suggest_from_misses(month, at=now) for month in (before, first))
 
 
 @shared_task

@@ -21,6 +21,7 @@ def timetable(*, sweep: float, outbox: float, reads_mail: bool) -> dict[str, Ent
         "intake.tasks.work_out_figures": every(300),
         "intake.tasks.tend_pilots": every(300),
         "intake.tasks.tend_drafts": nightly(6, 0),
+        "intake.tasks.suggest_improvements": nightly(4, 0),
         "intake.tasks.remove_orphans": nightly(3, 15),
         "insights.tasks.tend_reviews": every(600),
         "api.tasks.forget_answers": nightly(3, 45),

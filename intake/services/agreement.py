@@ -18,7 +18,7 @@ from intake.models import (
     ResultCheck,
     WorkRequest,
 )
-from intake.services import duties, roots
+from intake.services import duties, improving, roots
 from intake.services.conversation import withdraw_questions
 from intake.services.lifecycle import lock, move, save
 from intake.services.notices import owe_pmo, owe_requester
@@ -220,6 +220,7 @@ def record_result(
         work=work, difference=difference, value_now=value_now, sentence=sentence, by=actor, at=at
     )
     move(work, State.DONE, actor=actor, at=at, difference=difference)
+    improving.suggest_from_result(result, at=at)
     owe_pmo("result_recorded", work, at=at, event=result.pk, result=result.pk)
     return result
 

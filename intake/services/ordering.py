@@ -70,7 +70,7 @@ def _words(version: ServiceVersion) -> dict[str, Any]:
     return {
         "label": f"How do you want “{version.name}”?",
         "short": version.name,
-        "hint": "What each tier gives, and what it does not, stands side by side above",
+        "hint": "What each tier gives, and what it does not, stands side by side",
         "why": "What you choose here is what we promise. Until we begin, you can change your mind",
         "fields": {TIER: {"label": "How fast and how deep?", "short": "Tier"}}
         | {_name(one): _field_words(one) for one in own},
