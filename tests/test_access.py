@@ -89,6 +89,9 @@ def is_private(route):
             ":key",
             ":absence",
             "outcomes/",
+            "improvements/",
+            "contacts/",
+            "stories/",
             "tokens/<",
         )
     )
