@@ -110,6 +110,8 @@ MANAGED = (
     "reviews/",
 )
 PROGRAMS = ("api/v1/",)
+# Not there at all without a secret of its own.
+TOKENED = ("metrics",)
 PERSONAL = (*MANAGED, "requests/", "ask/", "waiting/", "account/")
 
 
@@ -124,6 +126,7 @@ def test_another_requester_learns_nothing_of_what_is_not_theirs(client, world, o
     for name, route in ROUTES:
         client.force_login(outsider)  # again each time, since one address signs out
         is_closed = is_private(route) or route.startswith(MANAGED)
+        is_closed |= route in TOKENED
         allowed = {403, 404, 405} if is_closed else OPEN_TO_ALL | {410}
         for answer in answers_to(client, route, world):
             leaks = is_private(route) and "Supplier" in answer.content.decode(errors="ignore")
