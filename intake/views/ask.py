@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -57,6 +57,8 @@ def start(request: PortalRequest) -> HttpResponse:
     Whoever may write requests down for others says here whose it is.
     """
     form = _for_whom(request)
+    if request.method == "POST" and form is None:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     if form and form.is_bound and form.is_valid():
         carried = _carried(request) | _named(form)
         return redirect(f"{reverse('intake:ask_first')}?{urlencode(carried)}")
