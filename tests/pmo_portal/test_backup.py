@@ -109,10 +109,6 @@ def test_what_was_backed_up_is_there_again_and_duties_go_on(two_places, tmp_path
     # Into an empty place: nothing has to be prepared there.
     assert "Back to" in there.run("restore", str(target))
     assert there.run("shell", "--no-imports", "-c", LOOK) == before
-    # Over what changed meanwhile, once that is asked for.
-    there.run("shell", "--no-imports", "-c", FILL.replace("ana@", "otto@"))
-    there.run("restore", "--replace", str(target))
-    assert there.run("shell", "--no-imports", "-c", LOOK) == before
 
 
 @pytest.mark.django_db
