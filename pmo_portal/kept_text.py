@@ -67,7 +67,7 @@ def _was_turned_away(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell a visitor's post that was answered by the way to the sign-in page."""
     sign_in = resolve_url(settings.LOGIN_URL)
     target = response.headers.get("Location", "")
-    is_by_script = {"HX-Request", "X-Requested-With"} & set(request.headers)
+    is_by_script = any(name in request.headers for name in ("HX-Request", "X-Requested-With"))
     is_plain_post = request.method == "POST" and not is_by_script
     return is_plain_post and not is_person(request.user) and target.startswith(f"{sign_in}?")
 

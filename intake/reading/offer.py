@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from catalog import capacity, comparison, track_record
 from catalog.first_results import first_results
-from catalog.models import Service, ServiceTier
+from catalog.models import ServiceTier
+from catalog.models.service import Standing
 from intake.models import Proposal
 from intake.reading.tradeoffs import options
 
@@ -45,5 +47,5 @@ def offer_of(proposal: Proposal, *, now: datetime) -> Offer:
         rows=comparison.rows(tiers, due=due, now=now, mark_differences=True, achieved=achieved),
         caption=comparison.caption(tiers),
         is_undated=any(due.get(tier.pk) is None for tier in tiers),
-        is_retired=service.state == Service.State.RETIRED,
+        is_retired=service.standing(timezone.localtime(now).date()) == Standing.RETIRED,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
@@ -175,7 +176,9 @@ def propose(
     if not work.is_quick and not work.need:
         raise NeedNotAgreedError
     service = tier.version.service
-    if service.current_id != tier.version_id or not service.can_be_asked_for(at.date()):
+    if service.current_id != tier.version_id or not service.can_be_asked_for(
+        timezone.localtime(at).date()
+    ):
         raise NotOfferedError
     lifecycle.public_word(work, actor=actor, at=at)
     work.service = service

@@ -53,6 +53,8 @@ def test_the_page_is_fine_for_everybody_and_the_sentence_follows_the_typing(
 ):
     sign_in(page, requester)
     write(page, "We need a dashboard for the steering group")
+    # Continue waits for a save that is under way, so the next page may take a moment.
+    expect(page.get_by_label("Who looks at it")).to_be_visible()
     is_fine(page)
     page.get_by_label("Who looks at it").press_sequentially("Buyers")
     expect(page.locator("#sentence")).to_contain_text("Buyers need to ‹what they would do›")
