@@ -32,6 +32,27 @@ LONG = [
     "test_access.py",
     "test_concurrency.py",
 ]
+# These ask no database; CI, which runs all tests on two of them, runs these once.
+ONCE = frozenset(
+    {
+        "test_business_time.py",
+        "test_replay.py",
+        "test_outcomes.py",
+        "test_stretches.py",
+        "test_open_hours.py",
+        "test_setting_up.py",
+        "test_settings.py",
+        "test_architecture.py",
+        "test_engine.py",
+        "test_framing.py",
+        "test_working_time.py",
+    }
+)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.path.name in ONCE and not item.get_closest_marker("django_db"):
+        item.add_marker("once")
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,6 +17,7 @@ from tests.conftest import at_berlin
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.once
 def test_made_in_the_night_the_clocks_change_it_is_whole(settings, time_machine):
     moment = "2026-03-29 03:30"
     settings.DEMO_ALLOWED = True
